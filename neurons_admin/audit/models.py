@@ -1,0 +1,46 @@
+"""The audit trail: who did what to whom, when. Rows are added, never changed; the database refuses the rest."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from neurons_admin.access.models import User
+
+
+class Event(models.Model):
+    """One thing that was done. It copies the names it needs, so that it outlives what it speaks of."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=150)
+    verb = models.CharField(max_length=50, db_index=True)
+    subject_type = models.CharField(max_length=50)
+    subject_id = models.CharField(max_length=64)
+    subject_name = models.CharField(max_length=300)
+    detail = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="audit_event_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.verb} {self.subject_name}"
+
+
+def record(
+    verb: str, subject: models.Model, *, actor: User | AnonymousUser | None, detail: dict[str, object] | None = None
+) -> Event:
+    """Add an event, in the caller's transaction: what cannot be recorded is then not done either.
+
+    `verb` is `noun.verb` ("credential.replaced"); `detail` holds names of fields and identifiers, never a secret's value.
+    """
+    known = actor if isinstance(actor, User) else None
+    return Event.objects.create(
+        actor_id=known.pk if known else None,
+        actor_name=known.label if known else "the system",
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        subject_name=str(subject)[:300],
+        detail=detail or {},
+    )

@@ -1,0 +1,15 @@
+"""The Celery application: a doorbell and a pool of hands.
+
+The row in PostgreSQL is the queue; a message carries a row's id and nothing else, may be lost and may arrive twice.
+The reasons for each setting stand in docs/decisions/0003-the-row-is-the-queue.md.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "neurons_admin.settings")
+
+app = Celery("neurons_admin")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

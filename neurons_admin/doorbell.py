@@ -1,0 +1,59 @@
+"""Tells the workers that a row waits for them. Losing a ring costs time, never work: the sweeper rings again."""
+
+import logging
+import threading
+import time
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+QUIET_SECONDS = 30.0
+FAILURES_BEFORE_QUIET = 2
+
+
+class _Breaker:
+    """After two failures in a row nobody rings for 30 seconds, so that no page waits for a dead broker."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._quiet_until = 0.0
+
+    def is_open(self) -> bool:
+        return time.monotonic() < self._quiet_until
+
+    def succeeded(self) -> None:
+        with self._lock:
+            self._failures = 0
+
+    def failed(self) -> None:
+        with self._lock:
+            self._failures += 1
+            if self._failures >= FAILURES_BEFORE_QUIET:
+                self._quiet_until = time.monotonic() + QUIET_SECONDS
+                self._failures = 0
+
+
+breaker = _Breaker()
+
+
+def ring(task: str, row_id: object) -> bool:
+    """Send `task` the id of a row that is committed; True when the broker took it. Never raises for a broker's sake."""
+    if breaker.is_open():
+        return False
+    try:
+        current_app.send_task(task, args=[str(row_id)], retry=False)
+    except (OperationalError, OSError):
+        logger.warning("The broker did not take %s; the sweeper will see to it.", task)
+        breaker.failed()
+        return False
+    breaker.succeeded()
+    return True
+
+
+def ring_on_commit(task: str, row_id: object) -> None:
+    """Ring once the current transaction is committed."""
+    transaction.on_commit(lambda: ring(task, row_id), robust=True)
