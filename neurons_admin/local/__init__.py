@@ -1,0 +1,5 @@
+"""The product on one machine: embedded PostgreSQL and Valkey, and the supervisor of `make run`. Never imported in production."""
+
+
+class LocalError(Exception):
+    """Something on this machine is in the way; the text says what, and what a person can do about it."""

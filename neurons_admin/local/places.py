@@ -1,0 +1,66 @@
+"""Where the embedded engines keep their files: choices only, and directories that nobody else can enter."""
+
+import hashlib
+import os
+import re
+import stat
+from pathlib import Path
+
+from . import LocalError
+from .accounts import Account
+
+# A socket's address holds 108 bytes on Linux and 104 elsewhere, with a zero at the end.
+SOCKET_PATH_LIMIT = 103
+OUTSIDE = Path("/var/tmp")  # survives a reboot, and every user can reach it
+SHORT = Path("/tmp")  # not TMPDIR, which may be long and differs between shells
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
+
+
+def key_of(directory: Path) -> str:
+    """A short name for a directory, to be used outside of it: the same one in every run."""
+    return hashlib.sha256(os.fsencode(directory)).hexdigest()[:12]
+
+
+def postgres_home(var: Path, *, reachable: bool) -> Path:
+    """PostgreSQL's directory: in `var`, or outside when the user that PostgreSQL runs as cannot get there.
+
+    Once outside it stays there: `var/postgres` is then a link that says so.
+    """
+    inside = var / "postgres"
+    return inside if reachable and not inside.is_symlink() else OUTSIDE / f"neurons-admin-{key_of(var)}"
+
+
+def socket_directory(preferred: Path, socket_name: str) -> Path:
+    """`preferred`, or a short directory in its place when a socket in it could not be addressed.
+
+    A path with unusual characters counts as unusable too: it would need quoting in a URL, by everybody's rules.
+    """
+    fits = len(os.fsencode(preferred / socket_name)) <= SOCKET_PATH_LIMIT
+    if fits and PLAIN_PATH.fullmatch(str(preferred)):
+        return preferred
+    return SHORT / f"neurons-admin-{key_of(preferred)}"
+
+
+def make_private(directory: Path, owner: Account | None = None) -> Path:
+    """Make a directory of mode 0700, owned by `owner` (by default: us). One that is somebody else's is refused."""
+    uid, gid = (owner.uid, owner.gid) if owner else (os.geteuid(), os.getegid())
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(mode=0o700)
+    except FileExistsError:
+        found = directory.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {uid, os.geteuid()}:
+            raise LocalError(
+                f"{directory} belongs to somebody else. Remove it, or run as its owner."
+            ) from None
+    directory.chmod(0o700)
+    if directory.lstat().st_uid != uid:
+        os.chown(directory, uid, gid)
+    return directory
+
+
+def make_var(var: Path) -> Path:
+    """Make the directory for everything that is not source: private, except that root lets its engine's user through."""
+    var.mkdir(parents=True, exist_ok=True)
+    var.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    return var
