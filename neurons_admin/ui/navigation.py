@@ -1,0 +1,68 @@
+"""The places of the left navigation, and which of them somebody sees."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib.auth.models import AnonymousUser, PermissionsMixin
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation: its name, where it leads, and the permission that shows it."""
+
+    label: str
+    url_name: str
+    icon: str
+    permission: str
+
+    @property
+    def namespace(self) -> str:
+        return self.url_name.partition(":")[0]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place as one page shows it."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+PLACES: Final = (
+    Place("People", "people:list", "users", "people.view_person"),
+    Place("Activity", "people:activity", "bolt", "people.view_actionrun"),
+    Place("Connectors", "connectors:list", "arrows-right-left", "connectors.view_connector"),
+    Place("Credentials", "credentials:list", "key", "credentials.view_credential"),
+    Place("Audit", "audit:list", "clipboard-document-check", "audit.view_event"),
+    Place("Members", "access:members", "identification", "access.view_user"),
+)
+
+
+def links_for(user: PermissionsMixin | AnonymousUser, view_name: str) -> list[Link]:
+    """Return the links this user may follow, the one that leads to the shown page marked.
+
+    A place whose pages do not exist is left out: a menu never offers a dead end.
+    """
+    here = _place_of(view_name)
+    return [
+        Link(place.label, url, place.icon, is_current=place is here)
+        for place in PLACES
+        if user.has_perm(place.permission) and (url := _address(place))
+    ]
+
+
+def _place_of(view_name: str) -> Place | None:
+    """Return the place a view belongs to: its own, else the first of its namespace."""
+    exact = (place for place in PLACES if place.url_name == view_name)
+    related = (place for place in PLACES if place.namespace == view_name.partition(":")[0])
+    return next(exact, None) or next(related, None)
+
+
+def _address(place: Place) -> str:
+    try:
+        return reverse(place.url_name)
+    except NoReverseMatch:
+        return ""

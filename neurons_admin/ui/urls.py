@@ -1,0 +1,8 @@
+"""Included by the roof at styleguide/."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "ui"
+urlpatterns = [path("", views.styleguide, name="styleguide")]
