@@ -1,8 +1,8 @@
 """A pytest plugin that has the database, the broker and every setting ready before Django reads its settings.
 
-It is loaded by `-p tests.engines` in pyproject.toml. DATABASE_URL and REDIS_URL are honoured; without them embedded
-engines run under var/test. Each run has a database of its own, so that two runs in one clone do not meet.
-KEEP_ENGINES=1 leaves the engines running for the next run.
+It is loaded by `-p tests.engines` in pyproject.toml. DATABASE_URL and REDIS_URL are honoured; without them
+embedded engines run under var/test. Each run has a database of its own, so that two runs in one clone do not
+meet. KEEP_ENGINES=1 leaves the engines running for the next run.
 """
 
 import atexit

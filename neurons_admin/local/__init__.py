@@ -1,4 +1,7 @@
-"""The product on one machine: embedded PostgreSQL and Valkey, and the supervisor of `make run`. Never imported in production."""
+"""The product on one machine: embedded PostgreSQL and Valkey, and the supervisor of `make run`.
+
+Production never imports this package.
+"""
 
 
 class LocalError(Exception):

@@ -1,7 +1,7 @@
 """Both embedded engines, shared by every process of one clone that needs them.
 
-Whoever uses them holds a shared lock on a file; the last one to let go stops them. The kernel lets go of the locks of
-a process that was killed, so nothing has to be cleaned up after it.
+Whoever uses them holds a shared lock on a file; the last one to let go stops them. The kernel lets go of the locks
+of a process that was killed, so nothing has to be cleaned up after it.
 """
 
 import fcntl
@@ -29,7 +29,7 @@ class Engines:
         self._use: IO[bytes] | None = None
 
     def start(self) -> dict[str, str]:
-        """Have the engines running and in use by us; returns DATABASE_URL and REDIS_URL of those that are ours."""
+        """Have the engines running and in use by us; returns DATABASE_URL and REDIS_URL of those we run."""
         places.make_var(self.var)
         environment = {}
         with self._changing():

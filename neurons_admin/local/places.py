@@ -11,8 +11,9 @@ from .accounts import Account
 
 # A socket's address holds 108 bytes on Linux and 104 elsewhere, with a zero at the end.
 SOCKET_PATH_LIMIT = 103
-OUTSIDE = Path("/var/tmp")  # survives a reboot, and every user can reach it
-SHORT = Path("/tmp")  # not TMPDIR, which may be long and differs between shells
+# What is put into these two stands in a directory of our own of mode 0700 (make_private).
+OUTSIDE = Path("/var/tmp")  # noqa: S108 - survives a reboot, and every user can reach it
+SHORT = Path("/tmp")  # noqa: S108 - not TMPDIR, which may be long and differs between shells
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
 
@@ -21,19 +22,24 @@ def key_of(directory: Path) -> str:
     return hashlib.sha256(os.fsencode(directory)).hexdigest()[:12]
 
 
+def outside(var: Path) -> Path:
+    """The directory for what another OS user needs and cannot reach in `var`."""
+    return OUTSIDE / f"neurons-admin-{key_of(var)}"
+
+
 def postgres_home(var: Path, *, reachable: bool) -> Path:
     """PostgreSQL's directory: in `var`, or outside when the user that PostgreSQL runs as cannot get there.
 
     Once outside it stays there: `var/postgres` is then a link that says so.
     """
     inside = var / "postgres"
-    return inside if reachable and not inside.is_symlink() else OUTSIDE / f"neurons-admin-{key_of(var)}"
+    return inside if reachable and not inside.is_symlink() else outside(var)
 
 
 def socket_directory(preferred: Path, socket_name: str) -> Path:
     """`preferred`, or a short directory in its place when a socket in it could not be addressed.
 
-    A path with unusual characters counts as unusable too: it would need quoting in a URL, by everybody's rules.
+    A path with unusual characters is replaced too: in a URL it would need quoting, by everybody's own rules.
     """
     fits = len(os.fsencode(preferred / socket_name)) <= SOCKET_PATH_LIMIT
     if fits and PLAIN_PATH.fullmatch(str(preferred)):
@@ -42,7 +48,7 @@ def socket_directory(preferred: Path, socket_name: str) -> Path:
 
 
 def make_private(directory: Path, owner: Account | None = None) -> Path:
-    """Make a directory of mode 0700, owned by `owner` (by default: us). One that is somebody else's is refused."""
+    """Make a directory of mode 0700, owned by `owner` (by default us), and refuse one that is somebody else's."""
     uid, gid = (owner.uid, owner.gid) if owner else (os.geteuid(), os.getegid())
     directory.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -60,7 +66,7 @@ def make_private(directory: Path, owner: Account | None = None) -> Path:
 
 
 def make_var(var: Path) -> Path:
-    """Make the directory for everything that is not source: private, except that root lets its engine's user through."""
+    """Make the directory for all that is not source: private, but root lets PostgreSQL's user pass through."""
     var.mkdir(parents=True, exist_ok=True)
     var.chmod(0o711 if os.geteuid() == 0 else 0o700)
     return var

