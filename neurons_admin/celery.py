@@ -5,11 +5,20 @@ The reasons for each setting stand in docs/decisions/0003-the-row-is-the-queue.m
 """
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
+
+from .starting import process_starting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "neurons_admin.settings")
 
 app = Celery("neurons_admin")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _verify(**_: Any) -> None:
+    process_starting.send(sender="worker")

@@ -218,4 +218,6 @@ class EncryptedField(EncryptedTextField):  # type: ignore[misc]
 
 def encrypted_fields(models_to_search: Sequence[type[models.Model]]) -> list[EncryptedField]:
     """Every encrypted column of the given models: what a rotation of keys has to visit."""
-    return [field for model in models_to_search for field in model._meta.local_fields if isinstance(field, EncryptedField)]
+    return [
+        field for model in models_to_search for field in model._meta.local_fields if isinstance(field, EncryptedField)
+    ]

@@ -29,6 +29,7 @@ if DEMO_TENANT and not set(ALLOWED_HOSTS) <= LOOPBACK:
 ENTRA_AUTHORITY_URL = env("ENTRA_AUTHORITY_URL", default="")
 GRAPH_URL = env("GRAPH_URL", default="")
 ENTRA_CA_BUNDLE = env("ENTRA_CA_BUNDLE", default="")
+OUTBOUND_PROXY = env("OUTBOUND_PROXY", default="")
 
 INSTALLED_APPS = [
     "neurons_admin.access",
@@ -114,7 +115,9 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": env("STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")},
+    "staticfiles": {
+        "BACKEND": env("STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
+    },
 }
 # Without collected files (one machine, tests) WhiteNoise serves from where the packages keep theirs.
 WHITENOISE_USE_FINDERS = env.bool("SERVE_UNCOLLECTED_STATIC", default=False)

@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from neurons_admin.starting import process_starting
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "neurons_admin.settings")
 
 application = get_wsgi_application()
+process_starting.send(sender="web")

@@ -1,0 +1,44 @@
+"""Microsoft Graph and MSAL: plain Python on `requests` and `msal`, no Django.
+
+Everything that talks to Microsoft goes through here: one function turns an HTTP exchange into JSON or into an error that
+is named by what the caller should do next, and every exchange yields a `Call` for the caller to store.
+"""
+
+from .calls import Call
+from .client import Graph, Reader, open_graph, open_reader
+from .errors import (
+    CredentialMissing,
+    CredentialRefused,
+    GraphError,
+    NotThere,
+    OutcomeUnknown,
+    Refused,
+    StartOver,
+    TryLater,
+    WriteForbidden,
+)
+from .registration import CLOUDS, Endpoints, Registration
+from .tokens import Grant, forget, sign_in_afresh
+
+__all__ = [
+    "CLOUDS",
+    "Call",
+    "CredentialMissing",
+    "CredentialRefused",
+    "Endpoints",
+    "Grant",
+    "Graph",
+    "GraphError",
+    "NotThere",
+    "OutcomeUnknown",
+    "Reader",
+    "Refused",
+    "Registration",
+    "StartOver",
+    "TryLater",
+    "WriteForbidden",
+    "forget",
+    "open_graph",
+    "open_reader",
+    "sign_in_afresh",
+]

@@ -5,7 +5,7 @@ Permissions are written as `app.codename`; the apps declare them on their models
 
 from typing import Any, Final
 
-from django.contrib.auth.models import Group, Permission
+from django.apps import apps
 
 VIEWER: Final = "Viewer"
 SERVICE_DESK: Final = "Service desk"
@@ -41,8 +41,8 @@ def ensure_roles(**_: Any) -> None:
     """Make the roles' groups hold exactly the permissions listed above, as far as these exist already."""
     permissions = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
-        for permission in Permission.objects.select_related("content_type")
+        for permission in apps.get_model("auth", "Permission").objects.select_related("content_type")
     }
     for name, wanted in ROLES.items():
-        group, _created = Group.objects.get_or_create(name=name)
+        group, _created = apps.get_model("auth", "Group").objects.get_or_create(name=name)
         group.permissions.set([permissions[code] for code in wanted if code in permissions])

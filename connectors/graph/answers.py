@@ -1,0 +1,118 @@
+"""From an HTTP answer to JSON or to one of our errors: the one place where Graph's statuses and codes are read."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import Any
+
+from .errors import CredentialRefused, GraphError, NotThere, OutcomeUnknown, Refused, StartOver, TryLater
+from .explanations import explain
+
+# Codes with which Graph says that a write was not carried out and may be repeated.
+NOT_CARRIED_OUT = {"Directory_ReplicaUnavailable", "serviceNotAvailable", "Directory_ConcurrencyViolation"}
+DELTA_LOST = {"syncStateNotFound", "syncStateInvalid", "resyncRequired", "Directory_ExpiredPageToken"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over HTTP."""
+
+    method: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def request_id(self) -> str:
+        return self.headers.get("request-id", "")
+
+    @cached_property
+    def error(self) -> dict[str, Any]:
+        """Graph's error object, or an empty one: some answers have none, or are not JSON at all."""
+        if self.status < 400:
+            return {}
+        try:
+            error = json.loads(self.body).get("error")
+        except (ValueError, AttributeError):
+            return {}
+        return error if isinstance(error, dict) else {}
+
+    @property
+    def code(self) -> str:
+        return str(self.error.get("code", ""))
+
+    @property
+    def message(self) -> str:
+        return str(self.error.get("message", ""))
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds from `Retry-After`, which is a number or an HTTP date; None without one that can be read."""
+        text = self.headers.get("Retry-After", "").strip()
+        if text.isdigit():
+            return float(text)
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+
+
+def raise_for(answer: Answer) -> None:
+    """Raise what an answer without success means for the caller; return for a 2xx.
+
+    The table: https://learn.microsoft.com/graph/errors and, for throttling, .../graph/throttling.
+    """
+    if 200 <= answer.status < 300:
+        return
+    details: dict[str, Any] = {
+        "code": answer.code or f"http_{answer.status}",
+        "detail": answer.message,
+        "status": answer.status,
+        "request_id": answer.request_id,
+    }
+    if answer.status < 400:
+        raise _unless_write(answer, Refused("Microsoft Graph sent us elsewhere. It was not followed.", **details))
+    if answer.status == 410 or answer.code in DELTA_LOST:
+        raise StartOver("The list of changes has expired.", **details)
+    if answer.status == 401:
+        raise CredentialRefused("Microsoft Graph does not accept the token of this application.", **details)
+    if answer.status == 429 or answer.code in NOT_CARRIED_OUT:
+        raise TryLater("Microsoft Graph is busy.", retry_after=answer.retry_after, **details)
+    if answer.status >= 500:
+        later = TryLater("Microsoft Graph has a problem of its own.", retry_after=answer.retry_after, **details)
+        if answer.status == 503 and answer.retry_after is not None:
+            raise later
+        raise _unless_write(answer, later)
+    kind = NotThere if answer.status == 404 else Refused
+    raise kind(explain(answer.status, answer.code, answer.message), **details)
+
+
+def json_of(answer: Answer) -> dict[str, Any]:
+    """The JSON object of a 2xx; an empty one for an empty body. Raises when the body is something else."""
+    if not answer.body:
+        return {}
+    try:
+        value = json.loads(answer.body)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict) or "error" in value:
+        details: dict[str, Any] = {"code": "not_graph", "status": answer.status, "request_id": answer.request_id}
+        raise _unless_write(answer, TryLater("The answer did not come from Microsoft Graph.", **details))
+    return value
+
+
+def _unless_write(answer: Answer, error: GraphError) -> GraphError:
+    """For a read the error as it is; for a write, that we do not know whether it happened."""
+    if answer.method == "GET":
+        return error
+    return OutcomeUnknown(
+        "Microsoft Graph did not say whether the change was made.",
+        code=error.code,
+        detail=error.detail,
+        status=error.status,
+        request_id=error.request_id,
+    )

@@ -1,0 +1,49 @@
+"""Where an app registration signs in and which Graph it talks to."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """The two hosts of a cloud (https://learn.microsoft.com/graph/deployments). Tokens of one are no good in another."""
+
+    authority: str
+    graph: str
+    # True for Microsoft's own hosts: MSAL then verifies the authority against its list of known clouds.
+    known: bool = True
+
+    @property
+    def scope(self) -> str:
+        """The one scope a client-credentials request may name."""
+        return f"{self.graph.split('/v1.0')[0]}/.default"
+
+
+CLOUDS = {
+    "global": Endpoints("https://login.microsoftonline.com", "https://graph.microsoft.com/v1.0"),
+    "us_gov": Endpoints("https://login.microsoftonline.us", "https://graph.microsoft.us/v1.0"),
+    "us_dod": Endpoints("https://login.microsoftonline.us", "https://dod-graph.microsoft.us/v1.0"),
+    "china": Endpoints("https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn/v1.0"),
+}
+
+
+@dataclass(frozen=True)
+class Registration:
+    """An app registration as the client needs it. The secret is asked for at the moment it is used."""
+
+    tenant_id: str
+    client_id: str
+    secret: Callable[[], str] = field(repr=False)
+    endpoints: Endpoints = CLOUDS["global"]
+    ca_bundle: str = ""
+    proxy: str = ""
+
+    @property
+    def authority(self) -> str:
+        return f"{self.endpoints.authority}/{self.tenant_id}"
+
+    def cache_key(self) -> str:
+        """Differs whenever anything differs that a token depends on, the secret included. Not reversible."""
+        parts = (self.authority, self.endpoints.graph, self.client_id, self.ca_bundle, self.proxy, self.secret())
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -1,0 +1,220 @@
+"""How a tenant is reached: with one credential for reading it and another for acting in it."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.urls import reverse
+
+from connectors import actions
+from connectors.graph import Call, Graph, Reader, open_graph, open_reader
+from connectors.registration import registration_of
+from credentials.models import Credential
+from neurons_admin.access.models import User
+from neurons_admin.encryption import EncryptedField
+
+
+class ConnectorQuerySet(models.QuerySet["Connector"]):
+    def due(self) -> Self:
+        """Active connectors whose time to synchronise has come, by the database's clock."""
+        return self.filter(active=True, sync_credential__isnull=False, next_sync_at__lte=Now())
+
+
+class Connector(models.Model):
+    """One Microsoft Entra tenant: what to read from it and when, and whether and how to act in it.
+
+    Reading and acting use two app registrations, so that the one that runs every hour cannot change anything.
+    """
+
+    class Repeat(models.IntegerChoices):
+        NEVER = 0, "Only on demand"
+        QUARTER_HOUR = 15, "Every 15 minutes"
+        HOUR = 60, "Every hour"
+        SIX_HOURS = 360, "Every 6 hours"
+        DAY = 1440, "Every day"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100)
+    active = models.BooleanField(default=True)
+    sync_credential = models.ForeignKey(
+        Credential, models.PROTECT, null=True, blank=True, related_name="synchronised_connectors"
+    )
+    action_credential = models.ForeignKey(
+        Credential, models.PROTECT, null=True, blank=True, related_name="acting_connectors"
+    )
+    same_app_accepted = models.BooleanField(default=False)
+    actions_enabled = models.BooleanField(default=False)
+    actions_withheld = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    import_guests = models.BooleanField(default=True)
+    sync_repeat = models.PositiveSmallIntegerField(choices=Repeat, default=Repeat.HOUR)
+    next_sync_at = models.DateTimeField(null=True, editable=False)
+    delta_link = EncryptedField()
+    last_synced_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = ConnectorQuerySet.as_manager()
+
+    class Meta:
+        ordering = (Lower("name"),)
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="connector_name_unique"),
+            models.CheckConstraint(
+                condition=Q(sync_credential__isnull=True)
+                | Q(action_credential__isnull=True)
+                | ~Q(sync_credential=F("action_credential")),
+                name="connector_reads_and_acts_apart",
+            ),
+        ]
+        permissions = [("sync_connector", "Can start a synchronisation")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("connectors:detail", args=[self.pk])
+
+    def graph_for_sync(self, on_call: Callable[[Call], None] | None = None) -> Reader:
+        """A client that can only read. Raises CredentialMissing if no credential to synchronise with is set."""
+        return open_reader(registration_of(self.sync_credential), on_call)
+
+    def graph_for_acting(self, on_call: Callable[[Call], None] | None = None) -> Graph:
+        """A client that may write. Raises CredentialMissing if no Action Credentials are set."""
+        return open_graph(registration_of(self.action_credential), on_call)
+
+    @property
+    def can_act(self) -> bool:
+        return self.active and self.actions_enabled and self.action_credential_id is not None
+
+    def offers(self, key: str) -> bool:
+        """Whether this connector offers an action in the menu."""
+        return key in actions.BY_KEY and key not in self.actions_withheld
+
+    @property
+    def tenant_id(self) -> uuid.UUID | None:
+        """The tenant's directory ID, as its credentials name it."""
+        credential = self.action_credential or self.sync_credential
+        return credential.tenant_id if credential else None
+
+    def next_after(self, moment: datetime) -> datetime | None:
+        """When to synchronise next after `moment`; None for a connector that waits to be told."""
+        return moment + timedelta(minutes=self.sync_repeat) if self.sync_repeat else None
+
+
+class GraphCall(models.Model):
+    """One HTTP exchange with Microsoft Graph: what was asked and what came back, without bodies."""
+
+    method = models.CharField(max_length=7)
+    path = models.CharField(max_length=500)
+    status = models.PositiveSmallIntegerField(null=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    client_request_id = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    milliseconds = models.PositiveIntegerField()
+    error_code = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}: {self.status or self.error_code}"
+
+    @staticmethod
+    def columns_of(call: Call) -> dict[str, Any]:
+        """A client's record of an exchange, as columns."""
+        columns = asdict(call)
+        columns["path"] = call.path[:500]
+        columns["error_code"] = call.error_code[:100]
+        return columns
+
+
+class SyncRunQuerySet(models.QuerySet["SyncRun"]):
+    def open(self) -> Self:
+        return self.filter(state__in=SyncRun.OPEN)
+
+    def waiting(self) -> Self:
+        """Those that nobody works on: queued, or running with a lease that has run out (a killed worker's)."""
+        return self.filter(
+            Q(state=SyncRun.State.QUEUED) | Q(state=SyncRun.State.RUNNING, lease_until__lt=Now())
+        ).exclude(not_before__gt=Now())
+
+
+class SyncRun(models.Model):
+    """One synchronisation of a connector. The link to the page to read next is kept, so a killed one goes on there."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        RUNNING = "running", "Running"
+        SUCCEEDED = "succeeded", "Done"
+        FAILED = "failed", "Failed"
+
+    class Trigger(models.TextChoices):
+        MANUAL = "manual", "On demand"
+        SCHEDULE = "schedule", "By schedule"
+
+    OPEN = (State.QUEUED, State.RUNNING)
+    TONES = {State.QUEUED: "neutral", State.RUNNING: "info", State.SUCCEEDED: "good", State.FAILED: "bad"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    connector = models.ForeignKey(Connector, models.CASCADE, related_name="sync_runs")
+    trigger = models.CharField(max_length=10, choices=Trigger)
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    full = models.BooleanField(default=True)
+    page_link = EncryptedField()
+    pages = models.PositiveIntegerField(default=0)
+    read = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    removed = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    message = models.CharField(max_length=500, blank=True)
+    error_code = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = SyncRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connector"], condition=Q(state__in=["queued", "running"]), name="one_open_sync_per_connector"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"synchronisation of {self.connector}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state not in self.OPEN
+
+    @property
+    def tone(self) -> str:
+        return self.TONES[self.State(self.state)]
+
+    @property
+    def rate(self) -> float | None:
+        """Rows read a second, while it runs and afterwards."""
+        if self.started_at is None or self.ended_at is None or self.ended_at <= self.started_at:
+            return None
+        return self.read / (self.ended_at - self.started_at).total_seconds()
+
+
+class SyncCall(GraphCall):
+    """A call that a synchronisation made."""
+
+    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="calls")

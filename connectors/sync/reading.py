@@ -1,0 +1,126 @@
+"""Reads pages ahead on a thread of its own, so that the network and the database work at the same time."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.graph import Call, Reader
+
+from .records import PROPERTIES, AccountRecord, Removal, parse
+
+PAGES_AHEAD = 3
+# Users/delta pages are as large as the server likes; this asks for the largest it gives.
+HEADERS = {"Prefer": "odata.maxpagesize=999"}
+FIRST_LINK = f"/users/delta?$select={','.join(PROPERTIES)}"
+
+
+@dataclass
+class Batch:
+    """One or more pages, parsed. Of an object that occurs twice the last one counts.
+
+    `next_link` is where to go on; at the end of a round it is empty and `delta_link` says where the next one begins.
+    """
+
+    accounts: dict[str, AccountRecord] = field(default_factory=dict)
+    removals: dict[str, Removal] = field(default_factory=dict)
+    next_link: str = ""
+    delta_link: str = ""
+    pages: int = 0
+    read: int = 0
+    calls: list[Call] = field(default_factory=list)
+
+    def add(self, page: dict[str, Any]) -> None:
+        users = page.get("value", [])
+        for user in users:
+            item = parse(user)
+            if isinstance(item, Removal):
+                self.accounts.pop(item.object_id, None)
+                self.removals[item.object_id] = item
+            else:
+                self.removals.pop(item.object_id, None)
+                self.accounts[item.object_id] = item
+        self.pages += 1
+        self.read += len(users)
+        self.next_link = str(page.get("@odata.nextLink", ""))
+        self.delta_link = str(page.get("@odata.deltaLink", ""))
+
+    @property
+    def is_last(self) -> bool:
+        return not self.next_link
+
+
+class _Failed:
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+class PageReader:
+    """Yields pages from `link` on while fetching up to three ahead. Use as a context manager: leaving it stops the thread.
+
+    The calls made so far are in `calls`, for the consumer to take.
+    """
+
+    def __init__(self, reader: Reader, link: str) -> None:
+        self.calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
+        reader.on_call = self.calls.put
+        self._pages: queue.Queue[dict[str, Any] | _Failed | None] = queue.Queue(PAGES_AHEAD)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._fetch, args=(reader, link), name="page reader", daemon=True)
+
+    def __enter__(self) -> "PageReader":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stop.set()
+        self._thread.join(timeout=60)
+
+    def batches(self, rows_wanted: int) -> Iterator[Batch]:
+        """Batches of whatever has arrived: at least a page, at most about `rows_wanted` rows. Raises what reading raised."""
+        while True:
+            batch, error, ended = self._next_batch(rows_wanted)
+            if batch.pages:
+                yield batch
+            if error:
+                raise error.error
+            if ended or batch.is_last:
+                return
+
+    def _next_batch(self, rows_wanted: int) -> tuple[Batch, _Failed | None, bool]:
+        batch = Batch()
+        page = self._pages.get()
+        while True:
+            if not isinstance(page, dict):
+                break
+            batch.add(page)
+            if batch.read >= rows_wanted or batch.is_last:
+                break
+            try:
+                page = self._pages.get_nowait()
+            except queue.Empty:
+                break
+        while not self.calls.empty():
+            batch.calls.append(self.calls.get_nowait())
+        failed = page if isinstance(page, _Failed) else None
+        return batch, failed, page is None
+
+    def _fetch(self, reader: Reader, link: str) -> None:
+        try:
+            for page in reader.pages(link, headers=HEADERS):
+                if not self._put(page):
+                    return
+        except Exception as error:  # noqa: BLE001 - it is raised again where the pages are taken
+            self._put(_Failed(error))
+        else:
+            self._put(None)
+
+    def _put(self, item: dict[str, Any] | _Failed | None) -> bool:
+        while not self._stop.is_set():
+            try:
+                self._pages.put(item, timeout=0.5)
+            except queue.Full:
+                continue
+            return True
+        return False

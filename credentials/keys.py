@@ -1,0 +1,87 @@
+"""The keys that encrypt secrets: the canary that is looked at before anything starts, and their rotation."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models, transaction
+from django.db.models import F
+from django.db.models.functions import Cast
+
+from neurons_admin.encryption import (
+    EncryptedField,
+    Secret,
+    SecretUnreadable,
+    encrypted_fields,
+    newest_key_id,
+)
+
+CANARY_TEXT = "the canary sings"
+
+
+def plant_canary(**_: Any) -> None:
+    """Store the canary once, with the keys of the first migration."""
+    canary = apps.get_model("credentials", "KeyCanary")
+    if not canary.objects.exists():
+        canary.objects.create(value=CANARY_TEXT)
+
+
+def verify(**_: Any) -> None:
+    """Raise ImproperlyConfigured if CREDENTIAL_KEYS does not open what is stored.
+
+    Web, worker and sweeper ask for this before they begin.
+    """
+    for canary in apps.get_model("credentials", "KeyCanary").objects.all():
+        try:
+            sings = canary.value.reveal() == CANARY_TEXT
+        except SecretUnreadable:
+            sings = False
+        if not sings:
+            raise ImproperlyConfigured(
+                "CREDENTIAL_KEYS does not open the stored secrets. Nothing was started and nothing was changed: put the"
+                " key back that was in use before (newest key first, older ones after it)."
+            )
+
+
+@dataclass(frozen=True)
+class Column:
+    """One encrypted column and how many of its rows still need an older key."""
+
+    field: EncryptedField
+    total: int
+    outdated: int
+
+    @property
+    def label(self) -> str:
+        return f"{self.field.model._meta.label}.{self.field.attname}"
+
+
+def columns() -> list[Column]:
+    """Every encrypted column of the product with its counts."""
+    found = []
+    for field in encrypted_fields(apps.get_models()):
+        filled = _rows(field).count()
+        found.append(Column(field, filled, _rows(field, outdated=True).count()))
+    return found
+
+
+def rotate(column: Column) -> Iterator[models.Model]:
+    """Encrypt each outdated row of a column with the newest key, one transaction a row; yields each row done.
+
+    Raises SecretUnreadable at the first row that does not open; the rows before it are done and stay done.
+    """
+    name = column.field.attname
+    for pk in _rows(column.field, outdated=True).values_list("pk", flat=True).iterator():
+        with transaction.atomic():
+            row = column.field.model._default_manager.select_for_update().get(pk=pk)
+            setattr(row, name, Secret(getattr(row, name).reveal()))
+            row.save(update_fields=[name])
+        yield row
+
+
+def _rows(field: EncryptedField, *, outdated: bool = False) -> models.QuerySet[Any]:
+    raw = Cast(F(field.attname), models.TextField())
+    rows = field.model._default_manager.annotate(_raw=raw).exclude(_raw="")
+    return rows.exclude(_raw__startswith=f"v1:{newest_key_id()}:") if outdated else rows

@@ -1,0 +1,136 @@
+"""People, as the list shows and searches them, and the accounts they are merged from."""
+
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from connectors.actions import Target
+from connectors.models import Connector
+from people.words import prefix_query
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def matching(self, text: str) -> Self:
+        """Those in whose name, e-mail, sign-in name or department each word of `text` begins some word."""
+        query = prefix_query(text)
+        return self.filter(search=SearchQuery(query, search_type="raw", config="simple")) if query else self
+
+    def from_connector(self, connector_id: str) -> Self:
+        return self.filter(accounts__connector_id=connector_id).distinct()
+
+
+class Person(models.Model):
+    """A human being we know of. What it holds is kept from its first account, so that a list needs one table."""
+
+    class State(models.TextChoices):
+        ENABLED = "enabled", "Enabled"
+        DISABLED = "disabled", "Disabled"
+        DELETED = "deleted", "Deleted"
+
+    TONES = {State.ENABLED: "good", State.DISABLED: "warning", State.DELETED: "bad"}
+
+    display_name = models.CharField(max_length=256)
+    email = models.CharField(max_length=320, blank=True)
+    email_key = models.CharField(max_length=320, blank=True)
+    user_principal_name = models.CharField(max_length=320, blank=True)
+    job_title = models.CharField(max_length=128, blank=True)
+    department = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ENABLED)
+    guest = models.BooleanField(default=False)
+    synced = models.BooleanField(default=False)
+    sort_key = models.CharField(max_length=300)
+    search = SearchVectorField()
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "people"
+        ordering = ("sort_key", "id")
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="person_sort"),
+            models.Index(fields=["department", "sort_key", "id"], name="person_department"),
+            models.Index(fields=["email_key"], name="person_email", condition=~Q(email_key="")),
+            GinIndex(fields=["search"], name="person_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:person", args=[self.pk])
+
+    @property
+    def tone(self) -> str:
+        return self.TONES[self.State(self.state)]
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def with_connector(self) -> Self:
+        """With what a menu or a run asks of the connector."""
+        return self.select_related("connector", "connector__action_credential", "person")
+
+
+class Account(models.Model):
+    """A person's object in one directory, as it was last read; `object_id` never changes, everything else may."""
+
+    class Removal(models.TextChoices):
+        DELETED = "deleted", "Deleted, can be restored for 30 days"
+        GONE = "gone", "Deleted for good"
+        UNSEEN = "unseen", "No longer in the directory"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="accounts")
+    connector = models.ForeignKey(Connector, models.PROTECT, related_name="accounts")
+    object_id = models.UUIDField()
+    user_principal_name = models.CharField(max_length=320, blank=True)
+    display_name = models.CharField(max_length=256, blank=True)
+    given_name = models.CharField(max_length=64, blank=True)
+    surname = models.CharField(max_length=64, blank=True)
+    mail = models.CharField(max_length=320, blank=True)
+    job_title = models.CharField(max_length=128, blank=True)
+    department = models.CharField(max_length=64, blank=True)
+    company_name = models.CharField(max_length=64, blank=True)
+    office_location = models.CharField(max_length=128, blank=True)
+    mobile_phone = models.CharField(max_length=64, blank=True)
+    business_phone = models.CharField(max_length=64, blank=True)
+    employee_id = models.CharField(max_length=64, blank=True)
+    city = models.CharField(max_length=128, blank=True)
+    country = models.CharField(max_length=128, blank=True)
+    usage_location = models.CharField(max_length=3, blank=True)
+    user_type = models.CharField(max_length=20, blank=True)
+    enabled = models.BooleanField(null=True)
+    synced = models.BooleanField(null=True)
+    created_in_directory_at = models.DateTimeField(null=True)
+    password_changed_at = models.DateTimeField(null=True)
+    sessions_valid_from = models.DateTimeField(null=True)
+    removal = models.CharField(max_length=10, choices=Removal, blank=True)
+    removed_at = models.DateTimeField(null=True)
+    as_of = models.DateTimeField()
+    seen_in = models.UUIDField(null=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["connector", "object_id"], name="account_once_per_connector")]
+
+    def __str__(self) -> str:
+        return f"{self.display_name} in {self.connector}"
+
+    @property
+    def is_guest(self) -> bool:
+        return self.user_type.lower() == "guest"
+
+    def as_target(self) -> Target:
+        """What an action needs to know of this account."""
+        return Target(
+            object_id=str(self.object_id),
+            name=self.display_name,
+            sign_in_name=self.user_principal_name,
+            enabled=self.enabled,
+            synced=bool(self.synced),
+            guest=self.is_guest,
+        )

@@ -1,0 +1,231 @@
+"""Runs: one asking of one action for one account, with its whole story. The row is the truth and the queue."""
+
+import os
+import socket
+import uuid
+from datetime import timedelta
+from typing import Any, Self
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from connectors import actions
+from connectors.actions import Action
+from connectors.models import Connector, GraphCall
+from neurons_admin.access.models import User
+from neurons_admin.encryption import EncryptedField
+
+from .person import Account, Person
+
+PASSWORD_KEPT = timedelta(minutes=15)
+# An old order must not fire: after this it is given up and has to be asked for again.
+ORDER_EXPIRES = timedelta(hours=4)
+
+
+class ActionRunQuerySet(models.QuerySet["ActionRun"]):
+    def open(self) -> Self:
+        return self.filter(state__in=ActionRun.OPEN)
+
+    def for_work(self) -> Self:
+        """With everything the runner looks at."""
+        return self.select_related(
+            "account__connector__action_credential", "account__connector__sync_credential", "person", "asked_by"
+        )
+
+    def for_list(self) -> Self:
+        """With everything a row of a list shows."""
+        return self.select_related("person", "asked_by", "account__connector")
+
+    def due(self) -> Self:
+        return self.filter(state=ActionRun.State.QUEUED).exclude(not_before__gt=Now())
+
+    def move(self, run: "ActionRun", to: str, reason: str, *, expecting: Q, **columns: Any) -> bool:
+        """Move a run to a state if it still is as `expecting` says, and write the reason into its trail; one transaction.
+
+        The only function that changes `state`. False: somebody else was faster, nothing was changed.
+        """
+        with transaction.atomic():
+            changed = self.filter(expecting, pk=run.pk).update(state=to, **columns)
+            if changed:
+                RunEvent.objects.create(run=run, state=to, reason=reason[:500], worker=worker_name())
+        if changed:
+            run.refresh_from_db(fields=["state", *columns])
+        return bool(changed)
+
+
+def worker_name() -> str:
+    """This process, as the trail names it."""
+    return f"{socket.gethostname()}:{os.getpid()}"[:100]
+
+
+class ActionRun(models.Model):
+    """Somebody asked for an action on an account. It is never lost, never silently done twice, never stuck."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        RUNNING = "running", "Running"
+        UNKNOWN = "unknown", "Checking"
+        HELD = "held", "Held"
+        SUCCEEDED = "succeeded", "Done"
+        FAILED = "failed", "Failed"
+        NEEDS_OPERATOR = "needs_operator", "Needs you"
+        CANCELLED = "cancelled", "Cancelled"
+
+    OPEN = (State.QUEUED, State.RUNNING, State.UNKNOWN, State.HELD)
+    TONES = {
+        State.QUEUED: "neutral",
+        State.RUNNING: "info",
+        State.UNKNOWN: "unknown",
+        State.HELD: "warning",
+        State.SUCCEEDED: "good",
+        State.FAILED: "bad",
+        State.NEEDS_OPERATOR: "warning",
+        State.CANCELLED: "neutral",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="runs")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="runs")
+    connector = models.ForeignKey(Connector, models.PROTECT, related_name="runs")
+    action = models.CharField(max_length=40)
+    conflict_class = models.CharField(max_length=40)
+    params = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="runs")
+    # Minted when the dialog is rendered: the same click, sent twice, finds the first one's run.
+    click = models.UUIDField(unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    state = models.CharField(max_length=15, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    rung_at = models.DateTimeField(null=True)
+    # Reads since the call, looking for its effect, and when to look next; None when there is nothing to look for.
+    reads = models.PositiveSmallIntegerField(default=0)
+    next_read_at = models.DateTimeField(null=True)
+
+    credential_name = models.CharField(max_length=120, blank=True)
+    client_id = models.UUIDField(null=True)
+    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    accepted_at = models.DateTimeField(null=True)
+    observed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    message = models.CharField(max_length=700, blank=True)
+    error_code = models.CharField(max_length=100, blank=True)
+    error_detail = models.CharField(max_length=500, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    objects = ActionRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+        indexes = [
+            models.Index(fields=["person", "-created_at"], name="run_of_person"),
+            models.Index(fields=["-created_at"], name="run_newest"),
+            models.Index(
+                fields=["state"], name="run_open", condition=Q(state__in=["queued", "running", "unknown", "held"])
+            ),
+            models.Index(fields=["next_read_at"], name="run_to_read", condition=Q(next_read_at__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "conflict_class"],
+                condition=Q(state__in=["queued", "running", "unknown", "held"]),
+                name="one_open_run_per_account_and_class",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} for {self.person}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:run", args=[self.pk])
+
+    @property
+    def kind(self) -> type[Action] | None:
+        """The action's class; None for one that this version no longer (or not yet) has."""
+        return actions.BY_KEY.get(self.action)
+
+    @property
+    def label(self) -> str:
+        return self.kind.label if self.kind else self.action
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing will change any more by itself, the look for the effect included."""
+        return self.state not in self.OPEN and self.next_read_at is None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state not in self.OPEN
+
+    @property
+    def tone(self) -> str:
+        return self.TONES[self.State(self.state)]
+
+    def bound_action(self) -> Action:
+        """The action with its parameters. Raises KeyError for an action this version does not have."""
+        return actions.BY_KEY[self.action](**self.params)
+
+
+class RunEvent(models.Model):
+    """One step of a run's story, with its reason. Rows are added, never changed."""
+
+    run = models.ForeignKey(ActionRun, models.CASCADE, related_name="events")
+    at = models.DateTimeField(db_default=Now())
+    state = models.CharField(max_length=15)
+    reason = models.CharField(max_length=500)
+    worker = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.reason}"
+
+
+class ActionCall(GraphCall):
+    """A call that a run made; `purpose` says what for."""
+
+    class Purpose(models.TextChoices):
+        BEFORE = "before", "Read before"
+        ACT = "act", "The change"
+        LOOK = "look", "Looked for the effect"
+
+    run = models.ForeignKey(ActionRun, models.CASCADE, related_name="calls")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+
+
+class SealedPasswordQuerySet(models.QuerySet["SealedPassword"]):
+    def spent(self) -> Self:
+        """Those nobody may see any more: their run is over since 15 minutes, or came to nothing."""
+        ended = Q(run__ended_at__lt=Now() - PASSWORD_KEPT)
+        came_to_nothing = Q(run__state__in=[ActionRun.State.FAILED, ActionRun.State.CANCELLED])
+        typed = Q(generated=False, run__state=ActionRun.State.SUCCEEDED)
+        return self.filter(ended | came_to_nothing | typed)
+
+
+class SealedPassword(models.Model):
+    """A run's new password, encrypted, apart from the run. Gone once it was shown, or 15 minutes after the run's end."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.OneToOneField(ActionRun, models.CASCADE, related_name="sealed_password")
+    value = EncryptedField()
+    generated = models.BooleanField()
+
+    objects = SealedPasswordQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"password of {self.run}"
+
+
+def bump(column: str) -> Any:
+    """A column plus one, computed by the database."""
+    return F(column) + 1

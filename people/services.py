@@ -1,0 +1,169 @@
+"""What people can do with runs: ask for one, see its password once, cancel it. The rules, and the transactions."""
+
+import uuid
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from connectors.actions import Action
+from connectors.readiness import Verdict
+from neurons_admin import doorbell
+from neurons_admin.access.models import User
+from neurons_admin.audit.models import record
+from people import imports, policy
+from people.models import Account, ActionRun, RunEvent, SealedPassword
+from people.models.run import ORDER_EXPIRES, worker_name
+
+TASK = "people.tasks.carry_out_run"
+
+
+class NotReady(Exception):
+    """The action cannot work for this account; `verdict` says why and what would cure it."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.reason)
+        self.verdict = verdict
+
+
+class AlreadyAsked(Exception):
+    """Something that would contradict or repeat this is under way for the account; `run` is it."""
+
+    def __init__(self, run: ActionRun) -> None:
+        super().__init__(str(run))
+        self.run = run
+
+
+class Asked(NamedTuple):
+    """The run, and whether this click made it (a click that was sent twice finds the first one's run)."""
+
+    run: ActionRun
+    is_new: bool
+
+
+def ask(
+    action: type[Action], *, account: Account, asked_by: User, params: dict[str, Any], secret: str, click: uuid.UUID
+) -> Asked:
+    """Write down that an action is wanted, and ring for a worker once that is safe.
+
+    `params` are the action's parameters, `secret` the value of its secret field (empty to have one made). Raises NotReady,
+    AlreadyAsked, and PermissionDenied for a click that is somebody else's.
+    """
+    earlier = ActionRun.objects.filter(click=click).first()
+    if earlier is not None:
+        return Asked(_same_click(earlier, account, asked_by), False)
+    verdict = policy.readiness(asked_by, account, action)
+    if not verdict.ready:
+        raise NotReady(verdict)
+    try:
+        with transaction.atomic():
+            run = _write_down(action, account, asked_by, params, click)
+            if action.secret_field:
+                SealedPassword.objects.create(run=run, value=secret or action.make_secret(), generated=not secret)
+            record("run.asked", run, actor=asked_by, detail={"action": action.key, "person": account.person_id})
+            transaction.on_commit(lambda: _ring(run), robust=True)
+    except IntegrityError:
+        return _who_was_first(action, account, asked_by, click)
+    return Asked(run, True)
+
+
+def reveal_password(run: ActionRun, *, asked_by: User) -> str | None:
+    """The generated password, once, to the one who asked for the run; it is destroyed in the same step.
+
+    None when there is nothing (any more) to show. Raises PermissionDenied for anybody else.
+    """
+    if run.asked_by_id != asked_by.pk or not policy.may_act(asked_by):
+        raise PermissionDenied
+    with transaction.atomic():
+        sealed = SealedPassword.objects.select_for_update().filter(run=run, generated=True).first()
+        if sealed is None or not can_reveal(run, asked_by):
+            return None
+        password: str = sealed.value.reveal()
+        sealed.delete()
+        RunEvent.objects.create(run=run, state=run.state, reason="The password was shown once and destroyed.")
+        record("run.password_shown", run, actor=asked_by)
+    return password
+
+
+def can_reveal(run: ActionRun, user: User) -> bool:
+    """Whether the password would be shown to this user now."""
+    shown_in = (ActionRun.State.SUCCEEDED, ActionRun.State.NEEDS_OPERATOR)
+    return (
+        run.state in shown_in
+        and run.asked_by_id == user.pk
+        and SealedPassword.objects.filter(run=run, generated=True)
+        .exclude(pk__in=SealedPassword.objects.spent())
+        .exists()
+    )
+
+
+def cancel(run: ActionRun, *, asked_by: User) -> bool:
+    """Take back what has not begun; False when it is too late."""
+    if not policy.may_act(asked_by):
+        raise PermissionDenied
+    waiting = Q(state__in=[ActionRun.State.QUEUED, ActionRun.State.HELD], sent_at=None)
+    with transaction.atomic():
+        moved = ActionRun.objects.move(
+            run,
+            ActionRun.State.CANCELLED,
+            f"Cancelled by {asked_by.label}.",
+            expecting=waiting,
+            ended_at=Now(),
+            message=f"Cancelled by {asked_by.label} before anything was sent.",
+        )
+        if moved:
+            record("run.cancelled", run, actor=asked_by)
+    return moved
+
+
+def refresh(account: Account) -> None:
+    """Read one account again from its directory, with the credential for synchronising. Raises GraphError."""
+    imports.read_again(account)
+
+
+def _write_down(
+    action: type[Action], account: Account, asked_by: User, params: dict[str, Any], click: uuid.UUID
+) -> ActionRun:
+    credential = account.connector.action_credential
+    run = ActionRun.objects.create(
+        person=account.person,
+        account=account,
+        connector=account.connector,
+        action=action.key,
+        conflict_class=action.conflict_class,
+        params=params,
+        asked_by=asked_by,
+        click=click,
+        expires_at=timezone.now() + ORDER_EXPIRES,
+        rung_at=Now(),
+        credential_name=str(credential)[:120],
+        client_id=credential.client_id if credential else None,
+    )
+    RunEvent.objects.create(run=run, state=run.state, reason=f"Asked for by {asked_by.label}.", worker=worker_name())
+    return run
+
+
+def _ring(run: ActionRun) -> None:
+    """A ring that was not heard is noted, so that the sweeper need not wait before it takes the run up."""
+    if not doorbell.ring(TASK, run.pk):
+        ActionRun.objects.filter(pk=run.pk).update(rung_at=None)
+
+
+def _same_click(run: ActionRun, account: Account, asked_by: User) -> ActionRun:
+    if run.asked_by_id != asked_by.pk or run.account_id != account.pk:
+        raise PermissionDenied
+    return run
+
+
+def _who_was_first(action: type[Action], account: Account, asked_by: User, click: uuid.UUID) -> Asked:
+    """Another request was faster: the same click (its run is the answer) or another's (say whose)."""
+    same = ActionRun.objects.filter(click=click).first()
+    if same is not None:
+        return Asked(_same_click(same, account, asked_by), False)
+    other = ActionRun.objects.open().for_list().filter(account=account, conflict_class=action.conflict_class).first()
+    if other is None:
+        raise NotReady(Verdict(False, "Something changed at the same moment.", "Try again."))
+    raise AlreadyAsked(other)

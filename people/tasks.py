@@ -1,0 +1,21 @@
+"""What the workers are rung for. A message carries a row's id; the row knows everything else."""
+
+from celery import shared_task
+
+from connectors import sync
+from people import imports, runner
+
+# A synchronisation may take long; one that is cut off goes on from its last page.
+SYNC_SECONDS = 6 * 3600
+
+
+@shared_task(name="people.tasks.carry_out_run")
+def carry_out_run(run_id: str) -> None:
+    """Carry out one run. Rung twice or for a row that is done it does nothing."""
+    runner.carry_out(run_id)
+
+
+@shared_task(name="people.tasks.carry_out_sync", time_limit=SYNC_SECONDS, soft_time_limit=SYNC_SECONDS - 60)
+def carry_out_sync(sync_run_id: str) -> None:
+    """Carry out one synchronisation; it may take long."""
+    sync.carry_out(sync_run_id, imports)
