@@ -1,1 +1,32 @@
-// to follow
+// dialog.js: the page's one <dialog>. It opens when htmx fills it, and closes on Esc, on [data-dialog-close],
+// or when the server says so (HX-Trigger: dialog:done). The browser gives focus back to where it was.
+(() => {
+  const dialog = document.getElementById("dialog");
+  if (!dialog) return;
+  const FIRST = "[data-form-errors], [autofocus], .dialog-body :is(input:not([type=hidden]), select, textarea), [type=submit]";
+
+  dialog.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target !== dialog || !dialog.childElementCount) return;
+    if (!dialog.open) dialog.showModal();
+    dialog.querySelector(FIRST)?.focus();
+  });
+
+  dialog.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-dialog-close]")) return;
+    event.preventDefault();
+    dialog.close();
+  });
+  document.body.addEventListener("dialog:done", () => dialog.close());
+
+  // What was shown or typed does not stay behind in the page.
+  dialog.addEventListener("close", () => {
+    dialog.replaceChildren();
+    if (document.activeElement === document.body) document.getElementById("main")?.focus();
+  });
+
+  // A link opened in another tab or window is followed as a link.
+  document.addEventListener("click", (event) => {
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (elsewhere && event.target.closest("a[hx-get]")) event.stopImmediatePropagation();
+  }, true);
+})();

@@ -1,1 +1,74 @@
-// to follow
+// messages.js: shows messages (#messages, or inside the open dialog), speaks to screen readers, and says what
+// went wrong when an htmx request fails. Others ask with: new CustomEvent("ui:announce", {detail: "Copied"}).
+(() => {
+  const GOOD_MESSAGE_STAYS = 8000;
+  const SENTENCES = {
+    0: "The server did not answer. What you asked for may or may not have been done: reload the page to see.",
+    403: "You are not allowed to do that, or your session has changed. Nothing was changed. Reload the page.",
+    404: "That is no longer there. Nothing was changed. Reload the page.",
+    500: "Something failed on the server. What you asked for may or may not have been done: reload the page to see.",
+  };
+
+  function announce(text) {
+    const host = document.querySelector("dialog[open]") || document.body;
+    let region = host.querySelector(":scope > .announcer");
+    if (!region) {
+      region = document.createElement("div");
+      region.className = "announcer visually-hidden";
+      region.setAttribute("role", "status");
+      host.append(region);
+    }
+    region.textContent = "";
+    // A region must exist, empty, before its words are heard.
+    setTimeout(() => { region.textContent = text; }, 50);
+  }
+
+  function showFailure(text) {
+    const template = document.getElementById("failure-message");
+    const host = document.querySelector("dialog[open] .dialog-messages") || document.getElementById("messages");
+    const message = template.content.firstElementChild.cloneNode(true);
+    message.querySelector(".message-text").textContent = text;
+    message.dataset.failure = "";
+    document.querySelectorAll("[data-failure]").forEach((old) => old.remove());
+    host.append(message);
+  }
+
+  function expire(message) {
+    if (message.matches(":hover, :focus-within")) setTimeout(() => expire(message), 2000);
+    else message.remove();
+  }
+
+  function watch(root) {
+    root.querySelectorAll(".message.tone-good:not([data-expires])").forEach((message) => {
+      message.dataset.expires = "";
+      setTimeout(() => expire(message), GOOD_MESSAGE_STAYS);
+    });
+  }
+
+  document.addEventListener("ui:announce", (event) => announce(event.detail));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-message-dismiss]");
+    if (button) button.closest("[data-message]").remove();
+  });
+
+  // A request that was sent to sign in is answered by the whole page asking again, not by a form inside a fragment.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    const signIn = document.body.dataset.signIn;
+    if (!signIn || !xhr.responseURL || new URL(xhr.responseURL).pathname !== signIn) return;
+    event.detail.shouldSwap = false;
+    window.location.reload();
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const { status } = event.detail.xhr;
+    showFailure(SENTENCES[status] || SENTENCES[500]);
+  });
+  document.addEventListener("htmx:sendError", () => showFailure(SENTENCES[0]));
+  document.addEventListener("htmx:timeout", () => showFailure(SENTENCES[0]));
+  document.addEventListener("htmx:afterOnLoad", () => {
+    document.querySelectorAll("#messages [data-failure]").forEach((old) => old.remove());
+  });
+  document.addEventListener("htmx:afterSettle", () => watch(document));
+  document.addEventListener("htmx:oobAfterSwap", () => watch(document));
+  watch(document);
+})();

@@ -1,5 +1,6 @@
 """The tags of the look: `{% load ui %}`. Each is shown at /styleguide/."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -14,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from heroicons.templatetags.heroicons import heroicon_micro, heroicon_mini, heroicon_outline
 
-from neurons_admin.ui import navigation
+from neurons_admin.ui import navigation, queries
 from neurons_admin.ui.times import exactly, since
 
 register = template.Library()
@@ -29,8 +30,22 @@ TONE_ICONS: Final = {
     "unknown": "question-mark-circle",
 }
 AVATAR_TONES: Final = ("neutral", "info", "good", "warning", "unknown")
-# What a change of the list undoes: one starts again at its first page.
-PAGE_PARAMETERS: Final = ("after", "before")
+STEP_TONES: Final = {
+    "done": "good",
+    "running": "running",
+    "waiting": "neutral",
+    "failed": "bad",
+    "unknown": "unknown",
+    "skipped": "neutral",
+}
+STEP_ICONS: Final = {
+    "done": "check",
+    "running": "arrow-path",
+    "waiting": "ellipsis-horizontal",
+    "failed": "x-mark",
+    "unknown": "question-mark-circle",
+    "skipped": "minus",
+}
 _DRAWN_FOR: Final = {16: heroicon_micro, 20: heroicon_mini}
 
 
@@ -97,8 +112,7 @@ def copy_id(value: object, length: int = 8, what: str = "id") -> SafeString:
 
 def _copy_button(whole: str, label: str) -> SafeString:
     return format_html(
-        '<button type="button" class="copy needs-script" data-copy="{}" aria-label="{}" title="Copy">'
-        "{}{}</button>",
+        '<button type="button" class="copy needs-script" data-copy="{}" aria-label="{}" title="Copy">{}{}</button>',
         whole,
         label,
         draw_icon("document-duplicate", 16, "copy-icon"),
@@ -108,14 +122,12 @@ def _copy_button(whole: str, label: str) -> SafeString:
 
 @register.simple_tag
 def avatar(name: object, size: str = "") -> SafeString:
-    """Return the initials of a name in a disc. Sizes: s, none, l. It is decoration: write the name beside it."""
+    """Return the initials of a name in a disc. Sizes: s, none, l. It only decorates: write the name beside it."""
     words = [word for word in str(name).split() if word[:1].isalnum()]
     initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
     tone = AVATAR_TONES[crc32(str(name).encode()) % len(AVATAR_TONES)]
     size_class = f" avatar-{size}" if size else ""
-    return format_html(
-        '<span class="avatar{} tone-{}" aria-hidden="true">{}</span>', size_class, tone, initials
-    )
+    return format_html('<span class="avatar{} tone-{}" aria-hidden="true">{}</span>', size_class, tone, initials)
 
 
 @register.simple_tag(takes_context=True)
@@ -126,23 +138,13 @@ def navigation_links(context: Context) -> list[navigation.Link]:
     return navigation.links_for(request.user, match.view_name if match else "")
 
 
-def _changed_query(request: HttpRequest, name: str, value: str | None) -> str:
-    """Return the page's query string with one parameter set (None: taken away), back on the first page."""
-    query = request.GET.copy()
-    for parameter in (*PAGE_PARAMETERS, name):
-        query.pop(parameter, None)
-    if value is not None:
-        query[name] = value
-    return f"?{query.urlencode()}"
-
-
 @register.simple_tag(takes_context=True)
 def chip(context: Context, label: object, name: str, value: str, count: int | None = None) -> SafeString:
     """Return a filter as a link that sets `name=value` in the URL, or takes it away where it is set."""
     is_set = context["request"].GET.get(name) == str(value)
     return format_html(
         '<a class="chip" href="{}"{}>{}{}{}</a>',
-        _changed_query(context["request"], name, None if is_set else str(value)),
+        queries.changed(context["request"], name, None if is_set else str(value)),
         mark_safe(' aria-current="true"') if is_set else "",
         label,
         format_html(' <span class="count">{}</span>', f"{count:,}") if count is not None else "",
@@ -153,9 +155,7 @@ def chip(context: Context, label: object, name: str, value: str, count: int | No
 
 
 @register.simple_tag(takes_context=True)
-def sort_head(
-    context: Context, label: object, name: str, default: str = "", css_class: str = ""
-) -> SafeString:
+def sort_head(context: Context, label: object, name: str, default: str = "", css_class: str = "") -> SafeString:
     """Return a `<th>` that sorts the list by `?sort=name`, the other way round when it already does.
 
     `default` is the order of the list without the parameter, written the same way ("name", "-name").
@@ -169,10 +169,22 @@ def sort_head(
         '<th scope="col"{}{}><a class="sort" href="{}">{}{}</a></th>',
         format_html(' class="{}"', css_class) if css_class else "",
         format_html(' aria-sort="{}"', direction) if direction else "",
-        _changed_query(request, "sort", f"-{name}" if direction == "ascending" else name),
+        queries.changed(request, "sort", f"-{name}" if direction == "ascending" else name),
         label,
         draw_icon(arrow, 16),
     )
+
+
+@register.simple_tag(takes_context=True)
+def filter_links(context: Context, name: str, options: Iterable[tuple[object, str]]) -> queries.FilterLinks:
+    """Return the links of a filter with several values, for `_filter_menu.html`."""
+    return queries.filter_links(context["request"], name, options)
+
+
+@register.simple_tag(takes_context=True)
+def kept_parameters(context: Context, name: str) -> list[tuple[str, str]]:
+    """Return what a form that sets one parameter of the URL carries along, for `_search.html`."""
+    return queries.kept(context["request"], name)
 
 
 @register.filter
@@ -182,9 +194,55 @@ def message_tone(level_tag: str) -> str:
 
 
 @register.filter
+def step_tone(state: str) -> str:
+    """Return the tone of a step's state."""
+    return STEP_TONES[state]
+
+
+@register.filter
+def step_icon(state: str) -> str:
+    """Return the icon of a step's state."""
+    return STEP_ICONS[state]
+
+
+@register.filter
+def step_motion(state: str) -> str:
+    """Return the CSS class that lets the icon of a running step turn."""
+    return "turning" if state == "running" else ""
+
+
+@register.filter
+def status_tone(status: int | None) -> str:
+    """Return the tone of an HTTP status; none at all is unknown: the call may have been heard."""
+    if status is None:
+        return "unknown"
+    return "good" if status < 400 else "warning" if status == 429 else "bad"
+
+
+@register.filter
+def thousands(number: int | None) -> str:
+    """Return a number with its thousands set apart: 12,400."""
+    return f"{number or 0:,.0f}"
+
+
+@register.filter
+def as_words(value: object) -> str:
+    """Return a value as people say it: yes, no, none, or the members of a list."""
+    if value is None or value in ("", [], ()):
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple | set):
+        return ", ".join(str(member) for member in value)
+    return str(value)
+
+
+@register.filter
 def errors_title(form: BaseForm) -> str:
-    """Return the sentence above a form's errors."""
+    """Return the line above a form's errors; an error of the form as a whole speaks for itself."""
     count = sum(len(errors) for errors in form.errors.values())
+    if count == len(form.non_field_errors()):
+        return ""
     return "One thing to put right" if count == 1 else f"{count} things to put right"
 
 
