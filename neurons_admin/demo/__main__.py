@@ -1,0 +1,50 @@
+"""`python -m neurons_admin.demo`: the demo tenant as a process of its own."""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from neurons_admin.demo.server import running
+from neurons_admin.demo.tenant import Settings
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT."""
+    options = _parser().parse_args()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, frame: stop.set())
+    settings = Settings(latency_ms=options.latency_ms, page_size=options.page_size)
+    with running(
+        options.dir,
+        port=options.port,
+        users=options.users,
+        seed=options.seed,
+        settings=settings,
+        control=options.control,
+    ) as tenant:
+        print(f"Demo tenant ready at {tenant['authority_url']}", flush=True)
+        stop.wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="neurons_admin.demo", description="A simulated Microsoft Entra tenant on loopback."
+    )
+    parser.add_argument("--dir", type=Path, required=True, help="where its certificate, secrets and changes are kept")
+    parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
+    parser.add_argument("--users", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--latency-ms", type=float, default=0, help="waited before every answer, control excepted")
+    parser.add_argument(
+        "--page-size", type=int, default=200, help="rows of a delta page unless the caller prefers another"
+    )
+    parser.add_argument("--control", action="store_true", help="open the control endpoints (no authentication)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
