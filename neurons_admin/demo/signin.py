@@ -138,8 +138,9 @@ class SignIn:
         if app is None:
             text = (
                 f"Application with identifier '{client_id[:80]}' was not found in the directory 'Contoso'. "
-                "This can happen if the application has not been installed by the administrator of the tenant or consented to by any "
-                "user in the tenant. You may have sent your authentication request to the wrong tenant."
+                "This can happen if the application has not been installed by the administrator of the tenant or "
+                "consented to by any user in the tenant. You may have sent your authentication request to the wrong "
+                "tenant."
             )
             raise SignInError(700016, "unauthorized_client", text)
         if app.disabled:
@@ -153,8 +154,8 @@ class SignIn:
         if app.secret_expires <= iso(now):
             text = (
                 f"The provided client secret keys for app '{app.client_id}' are expired. Visit the Azure "
-                "portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for "
-                "added security: https://aka.ms/certCreds."
+                "portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate "
+                "credentials for added security: https://aka.ms/certCreds."
             )
             raise SignInError(7000222, "invalid_client", text, 401)
         self._check_service_principal(app)
