@@ -11,7 +11,7 @@ CONTRACT = "graph-openapi-slice.yaml"
 
 @pytest.fixture(scope="session")
 def contract() -> Path:
-    """The description of Microsoft Graph that exchanges are checked against. It is no part of the repository."""
+    """Microsoft Graph's description, to check exchanges against. It is no part of the repository."""
     place = Path(os.environ.get("CONTRACT_DIR") or ROOT.parent / "shared" / "contract") / CONTRACT
     if not place.is_file():
         pytest.skip(f"the Graph contract ({CONTRACT}) is not at hand; set CONTRACT_DIR")

@@ -61,11 +61,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 def drop_databases_of_dead_runs(url: str) -> None:
     """A run that was killed left its database; its name says whose it was."""
     with psycopg.connect(url, autocommit=True) as connection:
-        names = connection.execute(
-            "SELECT datname FROM pg_database WHERE datname ~ %s", [rf"^test_{DATABASE}_\d+$"]
-        )
+        names = connection.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [rf"^test_{DATABASE}_\d+$"])
         for (name,) in names.fetchall():
             if not psutil.pid_exists(int(name.rsplit("_", 1)[1])):
-                connection.execute(
-                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-                )
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

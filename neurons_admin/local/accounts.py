@@ -10,6 +10,7 @@ from typing import Any
 
 from . import LocalError
 
+CAN_REACH = 'for path; do test -x "$path" || { test -f "$path" && test -r "$path"; } || exit 1; done'
 CANDIDATES = ("postgres", "nobody", "daemon")
 
 
@@ -62,12 +63,7 @@ def can_reach(account: Account | None, *paths: Path) -> bool:
     if account is None:
         return True
     check = subprocess.run(
-        [
-            "/bin/sh",
-            "-c",
-            'for path; do test -x "$path" || { test -f "$path" && test -r "$path"; } || exit 1; done',
-        ]
-        + ["sh", *map(str, paths)],
+        ["/bin/sh", "-c", CAN_REACH, "sh", *map(str, paths)],
         cwd="/",
         stdin=subprocess.DEVNULL,
         check=False,

@@ -1,7 +1,7 @@
 """Both embedded engines, shared by every process of one clone that needs them.
 
-Whoever uses them holds a shared lock on a file; the last one to let go stops them. The kernel lets go of the locks
-of a process that was killed, so nothing has to be cleaned up after it.
+Whoever uses them holds a shared lock on a file; the last one to let go stops them. The kernel lets
+go of the locks of a process that was killed, so nothing has to be cleaned up after it.
 """
 
 import fcntl

@@ -48,7 +48,7 @@ def socket_directory(preferred: Path, socket_name: str) -> Path:
 
 
 def make_private(directory: Path, owner: Account | None = None) -> Path:
-    """Make a directory of mode 0700, owned by `owner` (by default us), and refuse one that is somebody else's."""
+    """Make a directory of mode 0700 that is `owner`'s (by default ours); refuse one that is not."""
     uid, gid = (owner.uid, owner.gid) if owner else (os.geteuid(), os.getegid())
     directory.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -56,9 +56,7 @@ def make_private(directory: Path, owner: Account | None = None) -> Path:
     except FileExistsError:
         found = directory.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {uid, os.geteuid()}:
-            raise LocalError(
-                f"{directory} belongs to somebody else. Remove it, or run as its owner."
-            ) from None
+            raise LocalError(f"{directory} belongs to somebody else. Remove it, or run as its owner.") from None
     directory.chmod(0o700)
     if directory.lstat().st_uid != uid:
         os.chown(directory, uid, gid)
@@ -66,7 +64,7 @@ def make_private(directory: Path, owner: Account | None = None) -> Path:
 
 
 def make_var(var: Path) -> Path:
-    """Make the directory for all that is not source: private, but root lets PostgreSQL's user pass through."""
+    """Make the directory for all that is not source: private, but root lets PostgreSQL's user pass."""
     var.mkdir(parents=True, exist_ok=True)
     var.chmod(0o711 if os.geteuid() == 0 else 0o700)
     return var

@@ -72,7 +72,7 @@ class Postgres:
 
     def url(self, database: str) -> str:
         """The value of DATABASE_URL for a database of this cluster."""
-        return f"postgresql://postgres@/{database}?host={self.sockets}"
+        return f"postgresql://postgres@:5432/{database}?host={self.sockets}"
 
     def answers(self) -> bool:
         """Whether the server takes connections now."""
@@ -92,13 +92,18 @@ class Postgres:
             self._launch()
             self._wait()
 
-    def create_database(self, name: str) -> bool:
-        """Create the database unless it exists; True when it is new."""
+    def create_database(self, name: str) -> None:
+        """Create the database unless it exists."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
             if not found:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return not found
+
+    def has_table(self, database: str, table: str) -> bool:
+        """Whether that table is there."""
+        with psycopg.connect(self.url(database)) as connection:
+            row = connection.execute("SELECT to_regclass(%s)", [table]).fetchone()
+        return row is not None and row[0] is not None
 
     def stop(self) -> None:
         """Shut the server down: politely, then without asking. Does nothing when none is running."""
@@ -132,9 +137,7 @@ class Postgres:
         command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         done = self._run([*map(str, command), "--no-instructions", "--no-sync"])
         if done.returncode != 0:
-            raise LocalError(
-                f"PostgreSQL could not make its data directory {self.data}:\n{done.stderr.strip()}"
-            )
+            raise LocalError(f"PostgreSQL could not make its data directory {self.data}:\n{done.stderr.strip()}")
         unfinished.rename(self.data)
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -186,7 +189,7 @@ class Postgres:
     def _leftover_recovers(self) -> bool:
         """A server that is there but does not answer gets time to finish starting, then is stopped.
 
-        A pid file whose process is no PostgreSQL of ours is removed: after a reboot the number may be another's.
+        A pid file whose process is no PostgreSQL of ours is removed: the number may be another's by now.
         """
         if self._process() is None:
             (self.data / "postmaster.pid").unlink(missing_ok=True)

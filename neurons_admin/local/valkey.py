@@ -102,9 +102,7 @@ class Valkey:
         """The server that was started in our directory, if it lives."""
         try:
             process = psutil.Process(int((self.home / "redis.pid").read_text()))
-            is_ours = process.name().startswith(("valkey", "redis")) and process.cwd() == str(
-                self.home.resolve()
-            )
+            is_ours = process.name().startswith(("valkey", "redis")) and process.cwd() == str(self.home.resolve())
         except (OSError, ValueError, psutil.Error):
             return None
         return process if is_ours else None
