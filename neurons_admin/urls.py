@@ -1,8 +1,9 @@
 """All addresses of the product."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="people:list"), name="home"),
+    path("", include("people.urls")),
 ]

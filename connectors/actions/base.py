@@ -68,10 +68,15 @@ class Action:
     # Whether sending it once more, after an answer was lost, can do no harm.
     repeatable: ClassVar[bool] = False
     undo: ClassVar[str] = ""
+    # Asks to type the person's name: for what cannot be undone and is bad to do to the wrong person.
     sensitive: ClassVar[bool] = False
+    # Locks out or destroys: the button says so by its colour.
+    danger: ClassVar[bool] = False
     secret_field: ClassVar[str] = ""
     form: ClassVar[type[forms.Form]] = forms.Form
     icon: ClassVar[str] = "bolt"
+    # With Alt, on a person's page.
+    shortcut: ClassVar[str] = ""
     do_not_call_in_templates: ClassVar[bool] = True
 
     @classmethod
@@ -88,6 +93,11 @@ class Action:
     def make_secret(cls) -> str:
         """A fresh secret value, for an action that has a `secret_field` which was left empty."""
         raise NotImplementedError
+
+    @classmethod
+    def preview(cls, target: Target) -> list[tuple[str, object, object]]:
+        """What changes, for the dialog: label, value now (as the local copy knows it), value then."""
+        return []
 
     def is_so(self, state: State) -> bool:
         """Whether the directory already is as this action wants it, so that nothing need be sent."""

@@ -22,12 +22,18 @@ class DisableAccount(Action):
     conflict_class = "account_enabled"
     repeatable = True
     undo = "enable_account"
-    sensitive = True
+    danger = True
+    shortcut = "d"
     icon = "no-symbol"
 
     @classmethod
     def needless(cls, target: Target) -> str:
         return "The account is already disabled." if target.enabled is False else ""
+
+    @classmethod
+    def preview(cls, target: Target) -> list[tuple[str, object, object]]:
+        now = {True: "Enabled", False: "Disabled", None: "not known"}[target.enabled]
+        return [("Sign-in", now, "Disabled")]
 
     def is_so(self, state: State) -> bool:
         return state.get("accountEnabled") is False

@@ -22,11 +22,17 @@ class EnableAccount(Action):
     conflict_class = "account_enabled"
     repeatable = True
     undo = "disable_account"
+    shortcut = "e"
     icon = "check-circle"
 
     @classmethod
     def needless(cls, target: Target) -> str:
         return "The account is already enabled." if target.enabled else ""
+
+    @classmethod
+    def preview(cls, target: Target) -> list[tuple[str, object, object]]:
+        now = {True: "Enabled", False: "Disabled", None: "not known"}[target.enabled]
+        return [("Sign-in", now, "Enabled")]
 
     def is_so(self, state: State) -> bool:
         return state.get("accountEnabled") is True

@@ -52,6 +52,7 @@ class ResetPassword(Action):
     sensitive = True
     secret_field = "password"
     form = ResetPasswordForm
+    shortcut = "r"
     icon = "key"
 
     @classmethod

@@ -19,6 +19,7 @@ class RevokeSessions(Action):
     needs = (Need(USER_REVOKE, also=(USER_READ_WRITE, DIRECTORY_READ_WRITE)), Need(USER_READ, also=READING))
     reads = ("signInSessionsValidFromDateTime",)
     conflict_class = "sessions"
+    shortcut = "o"
     icon = "arrow-right-start-on-rectangle"
 
     @classmethod

@@ -1,0 +1,43 @@
+"""An action's form as the dialog shows it: the action's own fields, and what every asking needs besides."""
+
+from typing import Any
+
+from django import forms
+
+from connectors.actions import Action
+from people.models import Account
+from people.words import plain
+
+
+class _Asking(forms.Form):
+    """The click's key; for a sensitive action also the person's name, typed."""
+
+    account: Account
+
+    click = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": "Open the dialog again.", "invalid": "Open the dialog again."},
+    )
+
+    def clean_confirmation(self) -> str:
+        """The display name or the sign-in name; case and accents do not matter."""
+        typed = plain(self.cleaned_data["confirmation"].strip())
+        if typed not in {plain(name.strip()) for name in (self.account.display_name, self.account.user_principal_name)}:
+            raise forms.ValidationError("This is not the name of the person on this page.")
+        return typed
+
+
+def form_for(
+    action: type[Action], account: Account, *, data: Any = None, initial: dict[str, Any] | None = None
+) -> forms.Form:
+    """The dialog's form; bound when `data` is given."""
+    extra: dict[str, Any] = {"account": account}
+    if action.sensitive:
+        extra["confirmation"] = forms.CharField(
+            label="Type the person's name to confirm",
+            max_length=320,
+            help_text="The name shown in the title, or the sign-in name.",
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        )
+    form_class: type[forms.Form] = type(f"{action.__name__}Asking", (action.form, _Asking), extra)
+    return form_class(data, initial=initial)

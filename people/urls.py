@@ -1,0 +1,20 @@
+"""Addresses of people, their actions and the runs."""
+
+from django.urls import path
+
+from people.views import actions, lists, person, runs
+
+app_name = "people"
+
+urlpatterns = [
+    path("people/", lists.people, name="list"),
+    path("people/<int:pk>/", person.overview, name="person"),
+    path("people/<int:pk>/history/", person.history, name="history"),
+    path("people/<int:pk>/accounts/<int:account_pk>/refresh/", person.refresh, name="refresh"),
+    path("people/<int:pk>/accounts/<int:account_pk>/actions/<slug:key>/", actions.ask, name="ask"),
+    path("activity/", lists.activity, name="activity"),
+    path("runs/<uuid:pk>/", runs.run, name="run"),
+    path("runs/<uuid:pk>/row/", runs.row, name="run_row"),
+    path("runs/<uuid:pk>/password/", runs.reveal, name="reveal"),
+    path("runs/<uuid:pk>/cancel/", runs.cancel, name="cancel"),
+]

@@ -1,0 +1,88 @@
+"""The two long lists: people, and what has been done."""
+
+from typing import Final
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Min
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from connectors import actions
+from connectors.models import Connector
+from neurons_admin.http import Request
+from neurons_admin.ui import keyset
+from people.models import ActionRun, Person
+from people.views.rows import RunRow
+
+ORDERS: Final = {
+    "name": ("sort_key", "id"),
+    "-name": ("-sort_key", "-id"),
+    "department": ("department", "sort_key", "id"),
+    "-department": ("-department", "-sort_key", "-id"),
+}
+TYPES: Final = (("member", "Member"), ("guest", "Guest"))
+SOURCES: Final = (("cloud", "Cloud"), ("ad", "Active Directory"))
+
+
+@require_safe
+@permission_required("people.view_person", raise_exception=True)
+def people(request: Request) -> HttpResponse:
+    """Everybody, searched and filtered by what stands in the URL."""
+    found = _filtered(request)
+    page = keyset.page_of(request, found, ORDERS.get(request.GET.get("sort", ""), ORDERS["name"]))
+    connectors = list(Connector.objects.values_list("pk", "name"))
+    context = {
+        "page": page,
+        "total": found.count(),
+        "connectors": connectors if len(connectors) > 1 else [],
+        "states": Person.State.choices,
+        "types": TYPES,
+        "sources": SOURCES,
+        "as_of": Connector.objects.filter(active=True).aggregate(oldest=Min("last_synced_at"))["oldest"],
+        "has_connectors": bool(connectors),
+        "is_filtered": any(
+            request.GET.get(name) for name in ("q", "state", "type", "source", "connector", "department")
+        ),
+    }
+    return render(request, "people/list.html", context)
+
+
+def _filtered(request: Request) -> "keyset.QuerySet[Person]":
+    asked = request.GET
+    found = Person.objects.matching(asked.get("q", ""))
+    if asked.get("state") in Person.State.values:
+        found = found.filter(state=asked["state"])
+    if asked.get("type") in dict(TYPES):
+        found = found.filter(guest=asked["type"] == "guest")
+    if asked.get("source") in dict(SOURCES):
+        found = found.filter(synced=asked["source"] == "ad")
+    if asked.get("department"):
+        found = found.filter(department=asked["department"])
+    if asked.get("connector"):
+        found = found.from_connector(asked["connector"])
+    return found
+
+
+@require_safe
+@permission_required("people.view_actionrun", raise_exception=True)
+def activity(request: Request) -> HttpResponse:
+    """Every run, the newest first."""
+    found = ActionRun.objects.for_list()
+    asked = request.GET
+    if asked.get("state") in ActionRun.State.values:
+        found = found.filter(state=asked["state"])
+    if asked.get("action") in actions.BY_KEY:
+        found = found.filter(action=asked["action"])
+    if asked.get("who") == "me":
+        found = found.filter(asked_by=request.user)
+    page = keyset.page_of(request, found, ("-created_at", "-id"))
+    context = {
+        "rows": [RunRow(run) for run in page.rows],
+        "page": page,
+        "total": found.count(),
+        "states": ActionRun.State.choices,
+        "actions": [(action.key, action.label) for action in actions.ALL],
+        "is_filtered": any(asked.get(name) for name in ("state", "action", "who")),
+    }
+    return render(request, "people/activity.html", context)

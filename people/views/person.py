@@ -1,0 +1,133 @@
+"""A person's page: who they are, what can be done for them, what has been done."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from connectors.graph import GraphError
+from neurons_admin.http import Request
+from neurons_admin.ui import keyset
+from neurons_admin.ui.parts import Entry, Group, Tab
+from people import policy, services
+from people.models import Account, ActionRun, Person
+from people.views.rows import RunRow
+
+LATEST = 8
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The person shown, with their accounts and the one that the menu acts on."""
+
+    person: Person
+    accounts: list[Account]
+    chosen: Account | None
+
+
+def subject_of(request: Request, pk: int) -> Subject:
+    """The person with the account that `?account=` names, else the first that is still there. 404 without the person."""
+    person = get_object_or_404(Person, pk=pk)
+    accounts = list(Account.objects.with_connector().filter(person=person))
+    wanted = request.GET.get("account", "")
+    chosen = next((account for account in accounts if str(account.pk) == wanted), None)
+    if chosen is None:
+        present = [account for account in accounts if not account.removal]
+        chosen = next(iter(present or accounts), None)
+    return Subject(person, accounts, chosen)
+
+
+def runs_of(request: Request, person: Person) -> QuerySet[ActionRun]:
+    """The person's runs, as far as this user may see runs."""
+    runs = ActionRun.objects.for_list().filter(person=person)
+    return runs if policy.may_see_run(request.user) else runs.none()
+
+
+def menu_groups(request: Request, account: Account) -> list[Group]:
+    """The Actions menu for one account, grouped; what cannot work is there with its reason and cure."""
+    groups: dict[str, list[Entry]] = {}
+    cure_url = account.connector.get_absolute_url() if request.user.has_perm("connectors.view_connector") else ""
+    for action, verdict in policy.menu(request.user, account):
+        url = reverse("people:ask", args=[account.person_id, account.pk, action.key])
+        entry = Entry(
+            label=f"{action.label}…",
+            url="" if not verdict.ready else url,
+            icon=action.icon,
+            key=action.shortcut,
+            is_dangerous=action.danger,
+            reason=verdict.reason if not verdict.ready else "",
+            cure=verdict.cure,
+            cure_url=cure_url if verdict.cure else "",
+        )
+        groups.setdefault(action.group, []).append(entry)
+    return [Group(label, entries) for label, entries in groups.items()]
+
+
+def _page(request: Request, pk: int, current: str) -> dict[str, object]:
+    subject = subject_of(request, pk)
+    runs = runs_of(request, subject.person)
+    tabs = [
+        Tab("Overview", reverse("people:person", args=[pk]), current == "overview"),
+        Tab("History", reverse("people:history", args=[pk]), current == "history", runs.count()),
+    ]
+    return {
+        "person": subject.person,
+        "accounts": subject.accounts,
+        "account": subject.chosen,
+        "groups": menu_groups(request, subject.chosen) if subject.chosen else [],
+        "tabs": tabs,
+        "runs": runs,
+    }
+
+
+@require_safe
+@permission_required("people.view_person", raise_exception=True)
+def overview(request: Request, pk: int) -> HttpResponse:
+    """What is known, from the local copy, with the latest runs."""
+    context = _page(request, pk, "overview")
+    latest = context["runs"][:LATEST]  # type: ignore[index]
+    return render(
+        request, "people/person.html", {**context, "rows": [RunRow(run, names_person=False) for run in latest]}
+    )
+
+
+@require_safe
+@permission_required("people.view_person", raise_exception=True)
+def history(request: Request, pk: int) -> HttpResponse:
+    """Everything that was done for this person."""
+    context = _page(request, pk, "history")
+    runs: QuerySet[ActionRun] = context["runs"]  # type: ignore[assignment]
+    page = keyset.page_of(request, runs, ("-created_at", "-id"))
+    rows = [RunRow(run, names_person=False) for run in page.rows]
+    return render(request, "people/history.html", {**context, "rows": rows, "page": page})
+
+
+@require_POST
+@permission_required("people.view_person", raise_exception=True)
+def refresh(request: Request, pk: int, account_pk: int) -> HttpResponse:
+    """Read one account again from its directory, now."""
+    account = get_object_or_404(Account.objects.with_connector(), pk=account_pk, person_id=pk)
+    try:
+        services.refresh(account)
+    except GraphError as exc:
+        messages.error(request, f"{account.connector} could not be read: {exc} What you see is as old as it says.")
+    return redirect(reverse("people:person", args=[pk]) + f"?account={account.pk}")
+
+
+def account_for_action(pk: int, account_pk: int) -> Account:
+    """The account of this very person; anything else is not found."""
+    account = get_object_or_404(Account.objects.with_connector(), pk=account_pk)
+    if account.person_id != pk:
+        raise Http404
+    return account
+
+
+def new_click() -> str:
+    """The key that makes two sendings of one dialog the same click."""
+    return str(uuid4())

@@ -1,0 +1,132 @@
+"""A run's story in steps: asked, checked, read before, called, accepted, observed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from neurons_admin.ui.parts import Change, Step, StepState
+from people.models import ActionCall, ActionRun
+
+State = ActionRun.State
+Purpose = ActionCall.Purpose
+
+PROPERTY_LABELS = {
+    "accountEnabled": "Sign-in allowed",
+    "lastPasswordChangeDateTime": "Password last changed",
+    "signInSessionsValidFromDateTime": "Sessions valid from",
+}
+
+
+def steps_of(run: ActionRun) -> list[Step]:
+    """The six steps with their calls, as far as the run has come."""
+    calls = list(run.calls.all())
+    before = [call for call in calls if call.purpose == Purpose.BEFORE]
+    act = [call for call in calls if call.purpose == Purpose.ACT]
+    look = [call for call in calls if call.purpose == Purpose.LOOK]
+    return [
+        Step("Asked", "done", run.created_at, f"By {run.asked_by.label}."),
+        Step("Read before", _read_state(run, before), _when(before), _read_text(run), before),  # type: ignore[arg-type]
+        Step("Sent to Microsoft Graph", _sent_state(run), run.sent_at, _sent_text(run), act),  # type: ignore[arg-type]
+        Step("Accepted", _accepted_state(run), run.accepted_at, _accepted_text(run)),
+        Step("Observed in the directory", _observed_state(run), run.observed_at, _observed_text(run), look),  # type: ignore[arg-type]
+    ]
+
+
+def changes_of(run: ActionRun) -> list[Change]:
+    """Before and after, as recorded."""
+    names = {**run.before, **run.after}
+    return [
+        Change(PROPERTY_LABELS.get(name, name), run.before.get(name), run.after.get(name, "to be read"))
+        for name in names
+        if name in run.after
+    ]
+
+
+def next_step_of(run: ActionRun) -> tuple[str, str, str] | None:
+    """What the one who asked should know or do now: tone, title, sentence. None when all is well."""
+    if run.state == State.FAILED:
+        return "bad", "It was not done", f"{run.message} Nothing was changed in the directory by this run."
+    if run.state == State.UNKNOWN:
+        return (
+            "unknown",
+            "We do not know yet whether it happened",
+            "Microsoft gave no clear answer. The directory is being read to find out; nothing is repeated blindly.",
+        )
+    if run.state == State.NEEDS_OPERATOR:
+        return "warning", "A person has to decide", f"{run.message} Look at the person in the Entra admin center."
+    if run.state == State.HELD:
+        return "warning", "Held", f"{run.message} It goes on by itself when the credential works; or cancel it."
+    if run.state == State.SUCCEEDED and run.accepted_at and not run.observed_at and run.next_read_at is None:
+        return (
+            "info",
+            "Accepted, not yet visible",
+            "Microsoft Graph has accepted the change; the directory's copies do not show it yet. That can take minutes.",
+        )
+    return None
+
+
+def _when(calls: Sequence[ActionCall]) -> datetime | None:
+    return calls[-1].started_at if calls else None
+
+
+def _read_state(run: ActionRun, before: Sequence[ActionCall]) -> StepState:
+    if run.before or run.sent_at:
+        return "done"
+    if run.state in (State.FAILED, State.HELD):
+        return "failed" if before or run.error_code else "skipped"
+    if run.state == State.CANCELLED:
+        return "skipped"
+    return "running" if run.state == State.RUNNING else "waiting"
+
+
+def _read_text(run: ActionRun) -> str:
+    if run.state in (State.FAILED, State.HELD) and run.sent_at is None:
+        return run.message
+    return "Permissions and the person's present state were checked." if run.before else ""
+
+
+def _sent_state(run: ActionRun) -> StepState:
+    if run.accepted_at:
+        return "done"
+    if run.sent_at is None:
+        return "skipped" if run.has_ended else "waiting"
+    return {State.RUNNING: "running", State.FAILED: "failed", State.SUCCEEDED: "done"}.get(  # type: ignore[return-value]
+        State(run.state), "unknown"
+    )
+
+
+def _sent_text(run: ActionRun) -> str:
+    if run.state == State.SUCCEEDED and run.sent_at is None:
+        return "Not needed."
+    if run.sent_at is None:
+        return ""
+    return run.message if run.state == State.FAILED else f"With {run.credential_name}."
+
+
+def _accepted_state(run: ActionRun) -> StepState:
+    if run.accepted_at:
+        return "done"
+    if run.state in (State.UNKNOWN, State.NEEDS_OPERATOR):
+        return "unknown"
+    return "skipped" if run.has_ended else "waiting"
+
+
+def _accepted_text(run: ActionRun) -> str:
+    return run.message if run.accepted_at else ""
+
+
+def _observed_state(run: ActionRun) -> StepState:
+    if run.observed_at:
+        return "done"
+    if run.next_read_at is not None:
+        return "running"
+    if run.accepted_at or run.state == State.NEEDS_OPERATOR:
+        return "unknown"
+    return "skipped" if run.has_ended else "waiting"
+
+
+def _observed_text(run: ActionRun) -> str:
+    if run.observed_at:
+        return "The directory shows it."
+    if run.next_read_at is not None:
+        return "The directory is read again until it shows the change."
+    return "Not visible in the directory yet." if run.accepted_at else ""
