@@ -1,5 +1,7 @@
 """From a stored credential to what the Graph client needs. The only place that opens a client secret."""
 
+from dataclasses import replace
+
 from django.conf import settings
 
 from connectors.graph import CLOUDS, CredentialMissing, Endpoints, Registration
@@ -11,7 +13,8 @@ def endpoints_of(cloud: str) -> Endpoints:
     endpoints = CLOUDS[cloud]
     if cloud != Cloud.GLOBAL or not (settings.ENTRA_AUTHORITY_URL or settings.GRAPH_URL):
         return endpoints
-    return Endpoints(
+    return replace(
+        endpoints,
         authority=(settings.ENTRA_AUTHORITY_URL or endpoints.authority).rstrip("/"),
         graph=(settings.GRAPH_URL or endpoints.graph).rstrip("/"),
         known=not settings.ENTRA_AUTHORITY_URL,

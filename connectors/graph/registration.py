@@ -7,24 +7,32 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Endpoints:
-    """The two hosts of a cloud (https://learn.microsoft.com/graph/deployments). Tokens of one are no good in another."""
+    """The two hosts of a cloud (https://learn.microsoft.com/graph/deployments). Tokens of one are no good in another.
+
+    `resource` is what a token is asked for; it stays the cloud's own when a test tenant answers at another address.
+    """
 
     authority: str
     graph: str
+    resource: str
     # True for Microsoft's own hosts: MSAL then verifies the authority against its list of known clouds.
     known: bool = True
 
     @property
     def scope(self) -> str:
         """The one scope a client-credentials request may name."""
-        return f"{self.graph.split('/v1.0')[0]}/.default"
+        return f"{self.resource}/.default"
+
+
+def _cloud(authority: str, resource: str) -> Endpoints:
+    return Endpoints(authority, f"{resource}/v1.0", resource)
 
 
 CLOUDS = {
-    "global": Endpoints("https://login.microsoftonline.com", "https://graph.microsoft.com/v1.0"),
-    "us_gov": Endpoints("https://login.microsoftonline.us", "https://graph.microsoft.us/v1.0"),
-    "us_dod": Endpoints("https://login.microsoftonline.us", "https://dod-graph.microsoft.us/v1.0"),
-    "china": Endpoints("https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn/v1.0"),
+    "global": _cloud("https://login.microsoftonline.com", "https://graph.microsoft.com"),
+    "us_gov": _cloud("https://login.microsoftonline.us", "https://graph.microsoft.us"),
+    "us_dod": _cloud("https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
+    "china": _cloud("https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn"),
 }
 
 
