@@ -13,35 +13,34 @@ from .engines import Engines
 from .supervisor import DATABASE, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
-VAR = ROOT / "var"
 STOP_SECONDS = 60.0
 
 
-def run() -> None:
+def run(var: Path) -> None:
     """Run the product until Ctrl-C."""
-    Supervisor(ROOT, os.environ).run()
+    Supervisor(var, os.environ).run()
 
 
-def engines() -> None:
+def engines(var: Path) -> None:
     """Start PostgreSQL and Valkey, leave them running, and print the settings for a shell."""
-    ours = Engines(places.make_var(VAR), database=DATABASE)
-    settings = environment.compose(environment.read(VAR / environment.FILE), os.environ) | ours.start()
+    ours = Engines(places.make_var(var), database=DATABASE)
+    settings = environment.compose(environment.read(var / environment.FILE), os.environ) | ours.start()
     if ours.postgres:
         ours.postgres.create_database(DATABASE)
-    environment.write(VAR / environment.FILE, environment.read(VAR / environment.FILE) | settings)
+    environment.write(var / environment.FILE, environment.read(var / environment.FILE) | settings)
     ours.let_go(keep_running=True)
-    print(f"export ENV_FILE={VAR / environment.FILE}")
+    print(f"export ENV_FILE={var / environment.FILE}")
 
 
-def stop() -> None:
+def stop(var: Path) -> None:
     """Stop the product if it runs here, and the engines."""
-    noted = instance.read(VAR / instance.FILE)
+    noted = instance.read(var / instance.FILE)
     supervisor = noted.get("identity")
     if supervisor and instance.identity(int(supervisor[0])) == supervisor:
         os.kill(int(supervisor[0]), signal.SIGTERM)
         psutil.wait_procs([psutil.Process(int(supervisor[0]))], timeout=STOP_SECONDS)
-    if VAR.exists():
-        Engines(VAR, database=DATABASE).stop()
+    if var.exists():
+        Engines(var, database=DATABASE).stop()
 
 
 COMMANDS = {"run": run, "engines": engines, "stop": stop}
@@ -51,9 +50,11 @@ def main() -> int:
     """Do what the command line says; a problem of the machine is told in its own words."""
     parser = argparse.ArgumentParser(prog="python -m neurons_admin.local", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--var", type=Path, default=ROOT / "var", help="where to keep data, logs and keys")
+    arguments = parser.parse_args()
     os.chdir(ROOT)
     try:
-        COMMANDS[parser.parse_args().command]()
+        COMMANDS[arguments.command](arguments.var.resolve())
     except LocalError as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -35,7 +35,7 @@ class Engines:
         with self._changing():
             if self.valkey:
                 self.valkey.ensure()
-                environment["REDIS_URL"] = self.valkey.url
+                environment["REDIS_URL"] = self.valkey.url()
             if self.postgres:
                 self.postgres.ensure()
                 environment["DATABASE_URL"] = self.postgres.url(self.database)

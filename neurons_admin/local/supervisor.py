@@ -34,9 +34,9 @@ def say(line: str) -> None:
 class Supervisor:
     """The product on this machine, from its start to its end."""
 
-    def __init__(self, root: Path, given: Mapping[str, str]) -> None:
+    def __init__(self, var: Path, given: Mapping[str, str]) -> None:
         self.given = dict(given)
-        self.var = places.make_var(root / "var")
+        self.var = places.make_var(var)
         self.logs = places.make_private(self.var / "log")
         self.instance = instance.Instance(self.var)
         self.engines = Engines(self.var, database=DATABASE, given=given)

@@ -10,6 +10,7 @@ import psutil
 from . import LocalError, binaries, places
 from .logs import tail
 
+DATABASES = 1024  # a test run takes two, so that runs do not meet
 SOCKET_NAME = "redis.sock"
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -28,10 +29,10 @@ class Valkey:
     def sockets(self) -> Path:
         return places.socket_directory(self.home, SOCKET_NAME)
 
-    @property
-    def url(self) -> str:
-        """The value of REDIS_URL for this server."""
-        return f"redis+socket://{self.sockets / SOCKET_NAME}"
+    def url(self, database: int = 0) -> str:
+        """The value of REDIS_URL for a database of this server."""
+        address = f"redis+socket://{self.sockets / SOCKET_NAME}"
+        return f"{address}?virtual_host={database}" if database else address
 
     def answers(self) -> bool:
         """Whether the server answers a ping now (asked without redis-py, which would try for seconds)."""
@@ -75,6 +76,7 @@ class Valkey:
             "dir": str(self.home),
             "pidfile": str(self.home / "redis.pid"),
             "appendonly": "yes" if self.durable else "no",
+            "databases": str(DATABASES),
             "maxmemory-policy": "noeviction",
         }
         command = [str(binaries.valkey())]
