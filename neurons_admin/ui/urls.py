@@ -5,4 +5,8 @@ from django.urls import path
 from . import views
 
 app_name = "ui"
-urlpatterns = [path("", views.styleguide, name="styleguide")]
+urlpatterns = [
+    path("", views.styleguide, name="styleguide"),
+    path("dialog/<slug:kind>/", views.dialog, name="dialog"),
+    path("run/", views.run, name="run"),
+]

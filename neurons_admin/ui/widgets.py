@@ -23,6 +23,7 @@ class SecretInput(forms.PasswordInput):
         widget = context["widget"]
         widget["stored"] = self.stored
         if self.stored:
+            widget["attrs"].setdefault("placeholder", "Leave empty to keep it, or type a new one")
             described_by = widget["attrs"].get("aria-describedby", "")
             widget["attrs"]["aria-describedby"] = f"{widget['attrs'].get('id', '')}_stored {described_by}".strip()
         return context

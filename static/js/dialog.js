@@ -3,7 +3,7 @@
 (() => {
   const dialog = document.getElementById("dialog");
   if (!dialog) return;
-  const FIRST = "[data-form-errors], [autofocus], .dialog-body :is(input:not([type=hidden]), select, textarea), [type=submit]";
+  const FIRST = "[data-form-errors], [data-autofocus], .dialog-body :is(input:not([type=hidden]), select, textarea), [type=submit]";
 
   dialog.addEventListener("htmx:afterSwap", (event) => {
     if (event.target !== dialog || !dialog.childElementCount) return;

@@ -38,8 +38,8 @@
     else message.remove();
   }
 
-  function watch(root) {
-    root.querySelectorAll(".message.tone-good:not([data-expires])").forEach((message) => {
+  function watch() {
+    document.querySelectorAll("#messages .message.tone-good:not([data-expires])").forEach((message) => {
       message.dataset.expires = "";
       setTimeout(() => expire(message), GOOD_MESSAGE_STAYS);
     });
@@ -68,7 +68,11 @@
   document.addEventListener("htmx:afterOnLoad", () => {
     document.querySelectorAll("#messages [data-failure]").forEach((old) => old.remove());
   });
-  document.addEventListener("htmx:afterSettle", () => watch(document));
-  document.addEventListener("htmx:oobAfterSwap", () => watch(document));
-  watch(document);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    watch();
+    // The list below the search box has changed: say what it holds now.
+    if (event.detail.requestConfig?.elt?.matches(".search")) announce(document.querySelector(".pager-count, .empty h2")?.textContent);
+  });
+  document.addEventListener("htmx:oobAfterSwap", () => watch());
+  watch();
 })();

@@ -22,6 +22,7 @@ register = template.Library()
 
 TONE_ICONS: Final = {
     "neutral": "minus-circle",
+    "waiting": "clock",
     "info": "information-circle",
     "running": "arrow-path",
     "good": "check-circle",
@@ -29,6 +30,7 @@ TONE_ICONS: Final = {
     "bad": "x-circle",
     "unknown": "question-mark-circle",
 }
+_COLOURED_AS: Final = {"waiting": "neutral", "running": "info"}
 AVATAR_TONES: Final = ("neutral", "info", "good", "warning", "unknown")
 STEP_TONES: Final = {
     "done": "good",
@@ -65,8 +67,8 @@ def icon(name: str, size: int = 16, css_class: str = "") -> SafeString:
 
 @register.filter
 def tone_class(tone: str) -> str:
-    """Return the CSS class of a tone; a running thing wears the colours of information."""
-    return "tone-info" if tone == "running" else f"tone-{tone}"
+    """Return the CSS class of a tone. Waiting and running differ from neutral and info by their icon only."""
+    return f"tone-{_COLOURED_AS.get(tone, tone)}"
 
 
 @register.filter
@@ -77,7 +79,7 @@ def tone_icon(tone: str) -> str:
 
 @register.simple_tag
 def badge(text: object, tone: str = "neutral", icon: str = "") -> SafeString:
-    """Return a state as icon and words. Tones: neutral, info, running, good, warning, bad, unknown."""
+    """Return a state as icon and words. Tones: neutral, waiting, info, running, good, warning, bad, unknown."""
     drawn = draw_icon(icon or TONE_ICONS[tone], 16, "turning" if tone == "running" else "")
     return format_html('<span class="badge-state {}">{}{}</span>', tone_class(tone), drawn, text)
 
@@ -115,7 +117,7 @@ def _copy_button(whole: str, label: str) -> SafeString:
         '<button type="button" class="copy needs-script" data-copy="{}" aria-label="{}" title="Copy">{}{}</button>',
         whole,
         label,
-        draw_icon("document-duplicate", 16, "copy-icon"),
+        draw_icon("square-2-stack", 16, "copy-icon"),
         draw_icon("check", 16, "copied-icon"),
     )
 
