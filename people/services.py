@@ -78,26 +78,14 @@ def reveal_password(run: ActionRun, *, asked_by: User) -> str | None:
     if run.asked_by_id != asked_by.pk or not policy.may_act(asked_by):
         raise PermissionDenied
     with transaction.atomic():
-        sealed = SealedPassword.objects.select_for_update().filter(run=run, generated=True).first()
-        if sealed is None or not can_reveal(run, asked_by):
+        sealed = SealedPassword.objects.select_for_update(of=("self",)).showable().filter(run=run).first()
+        if sealed is None:
             return None
         password: str = sealed.value.reveal()
         sealed.delete()
         RunEvent.objects.create(run=run, state=run.state, reason="The password was shown once and destroyed.")
         record("run.password_shown", run, actor=asked_by)
     return password
-
-
-def can_reveal(run: ActionRun, user: User) -> bool:
-    """Whether the password would be shown to this user now."""
-    shown_in = (ActionRun.State.SUCCEEDED, ActionRun.State.NEEDS_OPERATOR)
-    return (
-        run.state in shown_in
-        and run.asked_by_id == user.pk
-        and SealedPassword.objects.filter(run=run, generated=True)
-        .exclude(pk__in=SealedPassword.objects.spent())
-        .exists()
-    )
 
 
 def cancel(run: ActionRun, *, asked_by: User) -> bool:

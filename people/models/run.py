@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -36,8 +36,9 @@ class ActionRunQuerySet(models.QuerySet["ActionRun"]):
         )
 
     def for_list(self) -> Self:
-        """With everything a row of a list shows."""
-        return self.select_related("person", "asked_by", "account__connector")
+        """With everything a row of a list shows; `password_waits` tells whether a password can still be shown."""
+        waits = Exists(SealedPassword.objects.showable().filter(run=OuterRef("pk")))
+        return self.select_related("person", "asked_by", "account__connector").annotate(password_waits=waits)
 
     def due(self) -> Self:
         return self.filter(state=ActionRun.State.QUEUED).exclude(not_before__gt=Now())
@@ -204,6 +205,11 @@ class ActionCall(GraphCall):
 
 
 class SealedPasswordQuerySet(models.QuerySet["SealedPassword"]):
+    def showable(self) -> Self:
+        """Those that the one who asked may see now: generated, set (or perhaps set), and not 15 minutes old."""
+        shown_in = [ActionRun.State.SUCCEEDED, ActionRun.State.NEEDS_OPERATOR]
+        return self.filter(generated=True, run__state__in=shown_in, run__ended_at__gte=Now() - PASSWORD_KEPT)
+
     def spent(self) -> Self:
         """Those nobody may see any more: their run is over since 15 minutes, or came to nothing."""
         ended = Q(run__ended_at__lt=Now() - PASSWORD_KEPT)

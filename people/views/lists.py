@@ -78,7 +78,7 @@ def activity(request: Request) -> HttpResponse:
         found = found.filter(asked_by=request.user)
     page = keyset.page_of(request, found, ("-created_at", "-id"))
     context = {
-        "rows": [RunRow(run) for run in page.rows],
+        "rows": [RunRow(run, request.user) for run in page.rows],
         "page": page,
         "total": found.count(),
         "states": ActionRun.State.choices,

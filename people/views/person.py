@@ -93,7 +93,9 @@ def overview(request: Request, pk: int) -> HttpResponse:
     context = _page(request, pk, "overview")
     latest = context["runs"][:LATEST]  # type: ignore[index]
     return render(
-        request, "people/person.html", {**context, "rows": [RunRow(run, names_person=False) for run in latest]}
+        request,
+        "people/person.html",
+        {**context, "rows": [RunRow(run, request.user, names_person=False) for run in latest]},
     )
 
 
@@ -104,7 +106,7 @@ def history(request: Request, pk: int) -> HttpResponse:
     context = _page(request, pk, "history")
     runs: QuerySet[ActionRun] = context["runs"]  # type: ignore[assignment]
     page = keyset.page_of(request, runs, ("-created_at", "-id"))
-    rows = [RunRow(run, names_person=False) for run in page.rows]
+    rows = [RunRow(run, request.user, names_person=False) for run in page.rows]
     return render(request, "people/history.html", {**context, "rows": rows, "page": page})
 
 

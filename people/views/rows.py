@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from neurons_admin.access.models import User
 from people.models import ActionRun
 
 _PROGRESS = {
@@ -20,6 +21,7 @@ class RunRow:
     """One run in a list. `_run_row.html` names what it reads."""
 
     run: ActionRun
+    viewer: User
     names_person: bool = True
 
     @property
@@ -73,6 +75,12 @@ class RunRow:
     @property
     def url(self) -> str:
         return self.run.get_absolute_url()
+
+    @property
+    def reveal_url(self) -> str:
+        """Where the new password is shown once; empty for those who may not see it."""
+        waits = getattr(self.run, "password_waits", False) and self.run.asked_by_id == self.viewer.pk
+        return reverse("people:reveal", args=[self.run.pk]) if waits else ""
 
     @property
     def poll_url(self) -> str:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from neurons_admin.http import Request
 from people import policy, services
@@ -32,7 +33,9 @@ def row(request: Request, pk: str) -> HttpResponse:
     """The run as one row of a list."""
     shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
     return render(
-        request, "people/_run_row.html", {"run": RunRow(shown, names_person=request.GET.get("of") != "person")}
+        request,
+        "people/_run_row.html",
+        {"run": RunRow(shown, request.user, names_person=request.GET.get("of") != "person")},
     )
 
 
@@ -45,7 +48,9 @@ def reveal(request: Request, pk: str) -> HttpResponse:
     shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
     password = services.reveal_password(shown, asked_by=request.user)
     context = {"run": shown, "secret": password, "seconds": SHOWN_FOR_SECONDS}
-    return render(request, "people/_password.html" if request.htmx else "people/password.html", context)
+    if not request.htmx:
+        return render(request, "people/password.html", context)
+    return trigger_client_event(render(request, "people/_password_dialog.html", context), "password:shown", {})
 
 
 @require_POST
@@ -64,11 +69,10 @@ def _context(request: Request, shown: ActionRun) -> dict[str, object]:
     waiting = shown.state in (ActionRun.State.QUEUED, ActionRun.State.HELD)
     return {
         "run": shown,
-        "row": RunRow(shown),
+        "row": RunRow(shown, request.user),
         "steps": steps_of(shown),
         "events": list(shown.events.all()),
         "changes": changes_of(shown),
         "next_step": next_step_of(shown),
-        "can_reveal": services.can_reveal(shown, request.user),
         "can_cancel": waiting and policy.may_act(request.user),
     }

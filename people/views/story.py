@@ -1,9 +1,6 @@
-"""A run's story in steps: asked, checked, read before, called, accepted, observed."""
+"""A run's story in steps: asked, checked and read before, sent, accepted, observed."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
-from neurons_admin.ui.parts import Change, Step, StepState
+from neurons_admin.ui.parts import Call, Change, Step, StepState
 from people.models import ActionCall, ActionRun
 
 State = ActionRun.State
@@ -17,17 +14,18 @@ PROPERTY_LABELS = {
 
 
 def steps_of(run: ActionRun) -> list[Step]:
-    """The six steps with their calls, as far as the run has come."""
-    calls = list(run.calls.all())
-    before = [call for call in calls if call.purpose == Purpose.BEFORE]
-    act = [call for call in calls if call.purpose == Purpose.ACT]
-    look = [call for call in calls if call.purpose == Purpose.LOOK]
+    """The five steps with their calls, as far as the run has come."""
+    calls: dict[str, list[Call]] = {purpose: [] for purpose in Purpose.values}
+    for call in run.calls.all():
+        calls[call.purpose].append(_shown(call))
     return [
         Step("Asked", "done", run.created_at, f"By {run.asked_by.label}."),
-        Step("Read before", _read_state(run, before), _when(before), _read_text(run), before),  # type: ignore[arg-type]
-        Step("Sent to Microsoft Graph", _sent_state(run), run.sent_at, _sent_text(run), act),  # type: ignore[arg-type]
+        Step("Checked and read before", _read_state(run), None, _read_text(run), calls[Purpose.BEFORE]),
+        Step("Sent to Microsoft Graph", _sent_state(run), run.sent_at, _sent_text(run), calls[Purpose.ACT]),
         Step("Accepted", _accepted_state(run), run.accepted_at, _accepted_text(run)),
-        Step("Observed in the directory", _observed_state(run), run.observed_at, _observed_text(run), look),  # type: ignore[arg-type]
+        Step(
+            "Observed in the directory", _observed_state(run), run.observed_at, _observed_text(run), calls[Purpose.LOOK]
+        ),
     ]
 
 
@@ -64,15 +62,17 @@ def next_step_of(run: ActionRun) -> tuple[str, str, str] | None:
     return None
 
 
-def _when(calls: Sequence[ActionCall]) -> datetime | None:
-    return calls[-1].started_at if calls else None
+def _shown(call: ActionCall) -> Call:
+    """A call without its long list of properties."""
+    path = call.path.partition("?")[0]
+    return Call(call.method, path, call.status, call.request_id, call.milliseconds)
 
 
-def _read_state(run: ActionRun, before: Sequence[ActionCall]) -> StepState:
+def _read_state(run: ActionRun) -> StepState:
     if run.before or run.sent_at:
         return "done"
     if run.state in (State.FAILED, State.HELD):
-        return "failed" if before or run.error_code else "skipped"
+        return "failed"
     if run.state == State.CANCELLED:
         return "skipped"
     return "running" if run.state == State.RUNNING else "waiting"
