@@ -53,7 +53,8 @@ def test_running_ones_are_used_again(engines, var):
     second.start()
     assert (postgres_pid(engines), redis_pid(engines)) == pids
     second.let_go()
-    assert engines.postgres.answers() and engines.valkey.answers(), "somebody still uses them"
+    assert engines.postgres.answers(), "somebody still uses it"
+    assert engines.valkey.answers(), "somebody still uses it"
     engines.let_go()
     assert not engines.postgres.answers()
     assert not engines.valkey.answers()

@@ -45,7 +45,8 @@ class Run:
         """Wait for the line with the address; returns the address."""
         deadline = time.monotonic() + PATIENCE
         while "is ready: " not in self.said:
-            assert self.process.poll() is None and time.monotonic() < deadline, self.said
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
             time.sleep(0.05)
         return self.said.partition("is ready: ")[2].split()[0]
 
