@@ -12,11 +12,15 @@ from neurons_admin.demo.tenant import Settings
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT."""
-    options = _parser().parse_args()
+    parser = _parser()
+    options = parser.parse_args()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, frame: stop.set())
-    settings = Settings(latency_ms=options.latency_ms, page_size=options.page_size)
+    try:
+        settings = Settings(latency_ms=options.latency_ms, page_size=options.page_size)
+    except ValueError as error:
+        parser.error(str(error))
     with running(
         options.dir,
         port=options.port,

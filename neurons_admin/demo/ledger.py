@@ -48,13 +48,16 @@ class Ledger:
             self._directory.apply(Change(**line))
 
     def _write_all(self) -> TextIOWrapper:
-        """Open the file and fill it with what the directory knows."""
-        self._file.touch(mode=0o600, exist_ok=True)
-        out = self._file.open("w", encoding="ascii")
+        """A new file in the place of the old, with all that the directory knows; open for more."""
+        new = self._file.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        new.touch(mode=0o600)
+        out = new.open("w", encoding="ascii")
         _write_line(out, self._header() | {"generation": self._directory.generation})
         for change in self._directory.changes:
             _write_line(out, change.as_json())
         out.flush()
+        new.replace(self._file)
         return out
 
     def _write(self, change: Change) -> None:

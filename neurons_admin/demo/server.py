@@ -43,6 +43,10 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._write(Response.json({"error": "The request body is too large."}, 413))
             return
+        if "Transfer-Encoding" in self.headers:
+            self.close_connection = True
+            self._write(Response.json({"error": "A request body needs a Content-Length."}, 411))
+            return
         body = self.rfile.read(int(length))
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -129,6 +133,7 @@ def running(
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tenant.json").unlink(missing_ok=True)
     ca_file, server_file = certificates.ensure(folder)
     with Server(port, server_file) as server:
         tenant = Tenant(folder, server.origin, users=users, seed=seed, settings=settings or Settings())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from neurons_admin.demo.apps import AppRegistry
 from neurons_admin.demo.cast import BY_KEY, DOMAIN, NUMBER
@@ -9,6 +10,7 @@ from neurons_admin.demo.delta import Delta, Seal
 from neurons_admin.demo.directory import Directory
 from neurons_admin.demo.journal import Journal
 from neurons_admin.demo.ledger import Ledger
+from neurons_admin.demo.odata import MAX_PAGE
 from neurons_admin.demo.tokens import LIFETIME, TokenSigner
 from neurons_admin.demo.wire import Json
 
@@ -25,11 +27,21 @@ class Settings:
     password_role_required: bool = True
     token_lifetime: int = LIFETIME
 
+    def __post_init__(self) -> None:
+        if not (self.latency_ms >= 0 and 1 <= self.page_size <= MAX_PAGE and self.token_lifetime > 0):
+            raise ValueError("Latency and token lifetime must be positive, and a page has 1 to 999 rows.")
+
     def with_changes(self, changes: Json) -> "Settings":
-        """The same with some values changed; ValueError for a name or a type that does not fit."""
+        """The same with some values changed; ValueError for a name or a value that does not fit."""
+        kinds: dict[str, Any] = {
+            "latency_ms": (int, float),
+            "page_size": int,
+            "password_role_required": bool,
+            "token_lifetime": int,
+        }
         for name, value in changes.items():
-            wanted = {"latency_ms": (int, float), "password_role_required": (bool,)}.get(name, (int,))
-            if name not in self.__dataclass_fields__ or not isinstance(value, wanted):
+            is_flag = kinds.get(name) is bool
+            if name not in kinds or not isinstance(value, kinds[name]) or isinstance(value, bool) is not is_flag:
                 raise ValueError(f"Not a setting, or not a value for it: {name}")
         return replace(self, **changes)
 
