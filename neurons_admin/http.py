@@ -1,8 +1,17 @@
-"""The request type the views use, and two middlewares that every answer passes through."""
+"""The request type the views use, the answer to bad requests, and the middlewares that every answer passes through."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Final
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from django_htmx.middleware import HtmxDetails
@@ -10,6 +19,19 @@ from django_htmx.middleware import HtmxDetails
 from neurons_admin.access.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# What is wrong with a request that Django refuses; the words end up in 400.html.
+REASONS: Final[dict[type[Exception], str]] = {
+    RequestDataTooBig: "The form is far larger than any form here can be.",
+    TooManyFieldsSent: "The form has far more fields than any form here.",
+    TooManyFilesSent: "Files cannot be uploaded here.",
+    MultiPartParserError: "The form arrived damaged.",
+    DisallowedHost: "This server does not answer to the name in the address.",
+}
+# Refused before the body was read to its end. It still is, up to a limit, or the browser would show a broken connection
+# in place of the page.
+UNREAD: Final = {RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, MultiPartParserError}
+DRAINED: Final = 32 * 1024 * 1024
 
 
 class Request(HttpRequest):
@@ -19,23 +41,70 @@ class Request(HttpRequest):
     htmx: HtmxDetails
 
 
-class RefuseNulBytes:
-    """Answers 400 to a NUL byte in path, query or form: PostgreSQL cannot store one and no honest input has one."""
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The roof's `handler400`: a page that says what is wrong, and 413 for what is too large."""
+    if type(exception) in UNREAD:
+        _drain(request)
+    return _refusal(REASONS.get(type(exception), ""), 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def _refusal(reason: str, status: int = 400) -> HttpResponse:
+    return HttpResponse(render_to_string("400.html", {"reason": reason}), status=status)
+
+
+def _drain(request: HttpRequest) -> None:
+    left = DRAINED
+    with suppress(UnreadablePostError):
+        while left > 0 and (chunk := request.read(min(left, 64 * 1024))):
+            left -= len(chunk)
+
+
+class RefuseOddText:
+    """Answers 400 to text that PostgreSQL cannot store and no honest browser sends: a NUL byte, or another charset.
+
+    Path, query, form and cookies are looked at, for a session's key is looked up in the database too.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path or any("\0" in value for value in self._values(request)):
-            return HttpResponseBadRequest(render_to_string("400.html", {"reason": "It contains a NUL byte."}))
-        return self.get_response(request)
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+            return _refusal("It is not written in UTF-8.")
+        try:
+            has_nul = any("\0" in text for text in self._texts(request))
+        except UnreadablePostError:
+            return _refusal("It ended before it was complete.")
+        return _refusal("It contains a NUL byte.") if has_nul else self.get_response(request)
 
     @staticmethod
-    def _values(request: HttpRequest) -> list[str]:
-        fields = [request.GET]
-        if request.method == "POST":
-            fields.append(request.POST)
-        return [text for field in fields for name, values in field.lists() for text in (name, *values)]
+    def _texts(request: HttpRequest) -> Iterator[str]:
+        yield request.path
+        for name, value in request.COOKIES.items():
+            yield from (name, value)
+        for field in (request.GET, request.POST) if request.method == "POST" else (request.GET,):
+            for name, values in field.lists():
+                yield from (name, *values)
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Asks who is not signed in to do so, and leads them back afterwards to a page that can be shown.
+
+    What a form was sent to often cannot: the page that the form stood on is then the way back.
+    """
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        """Redirect to sign-in."""
+        if request.method in {"GET", "HEAD"}:
+            way_back = request.get_full_path()
+        else:
+            sent_from = urlsplit(request.headers.get("Referer", ""))
+            is_ours = sent_from.netloc == request.get_host()
+            way_back = sent_from._replace(scheme="", netloc="", fragment="").geturl() if is_ours else ""
+        sign_in = resolve_url(self.get_login_url(view_func))
+        return redirect_to_login(way_back, sign_in, self.get_redirect_field_name(view_func) if way_back else None)
 
 
 class NeverStore:

@@ -1,9 +1,14 @@
 """All addresses of the product."""
 
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from neurons_admin.access.views.sign_in import home
+
+handler400 = "neurons_admin.http.bad_request"
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="people:list"), name="home"),
+    path("", home, name="home"),
+    path("", include("neurons_admin.access.urls")),
+    path("audit/", include("neurons_admin.audit.urls")),
     path("", include("people.urls")),
 ]

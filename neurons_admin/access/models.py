@@ -1,6 +1,7 @@
 """Who signs in here. Not to be mistaken for a Person, whom the product acts upon."""
 
 from django.contrib.auth.models import AbstractUser
+from django.urls import reverse
 
 
 class User(AbstractUser):
@@ -10,3 +11,6 @@ class User(AbstractUser):
     def label(self) -> str:
         """The name shown to others: full name, or the sign-in name where there is none."""
         return self.get_full_name() or self.username
+
+    def get_absolute_url(self) -> str:
+        return reverse("access:member", args=[self.pk])

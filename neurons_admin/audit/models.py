@@ -1,10 +1,15 @@
 """The audit trail: who did what to whom, when. Rows are added, never changed; the database refuses the rest."""
 
+from typing import Final
+
 from django.contrib.auth.models import AnonymousUser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from neurons_admin.access.models import User
+
+THE_SYSTEM: Final = "the system"
+NOT_SIGNED_IN: Final = "somebody not signed in"
 
 
 class Event(models.Model):
@@ -21,7 +26,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        indexes = [models.Index(fields=["subject_type", "subject_id"], name="audit_event_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="audit_event_subject"),
+            models.Index(fields=["actor_id", "-id"], name="audit_event_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.verb} {self.subject_name}"
@@ -32,15 +40,16 @@ def record(
 ) -> Event:
     """Add an event, in the caller's transaction: what cannot be recorded is then not done either.
 
-    `verb` is `noun.verb` ("credential.replaced"); `detail` holds names of fields and identifiers, never a secret's value.
+    `verb` is `noun.verb` ("credential.replaced"); `detail` holds names of fields and identifiers, never the value of a
+    secret. An actor of None is the product itself, by schedule.
     """
     known = actor if isinstance(actor, User) else None
     return Event.objects.create(
         actor_id=known.pk if known else None,
-        actor_name=known.label if known else "the system",
+        actor_name=known.label[:150] if known else THE_SYSTEM if actor is None else NOT_SIGNED_IN,
         verb=verb,
         subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
+        subject_id=str(subject.pk or ""),
         subject_name=str(subject)[:300],
         detail=detail or {},
     )

@@ -1,0 +1,182 @@
+"""What can be done with members, and signing in and out: the rules, the transactions, the audit events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib.auth.models import AnonymousUser, Group
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from neurons_admin.access.models import User
+from neurons_admin.access.roles import ROLES
+from neurons_admin.audit.models import record
+
+NOBODY_LEFT: Final = "This is the last active superuser. Make somebody else one first, or nobody could manage members."
+NOT_YOURS: Final = "Only a superuser can change a superuser, or make one."
+
+
+class Refused(Exception):
+    """It cannot be done; the message says why, in words for the page. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What can be said about a member, beside the sign-in name and the password."""
+
+    first_name: str
+    last_name: str
+    email: str
+    roles: frozenset[str]
+    is_superuser: bool
+
+
+def particulars_of(member: User) -> Particulars:
+    """What is said about a member now. Groups that are no roles are left out."""
+    roles = member.groups.filter(name__in=ROLES).values_list("name", flat=True)
+    return Particulars(member.first_name, member.last_name, member.email, frozenset(roles), member.is_superuser)
+
+
+def add_member(username: str, particulars: Particulars, password: str, *, by: User) -> User:
+    """Make a member who can sign in at once. Raises Refused when the name is taken."""
+    if particulars.is_superuser and not by.is_superuser:
+        raise Refused(NOT_YOURS)
+    try:
+        with transaction.atomic():
+            member = User.objects.create_user(
+                username,
+                particulars.email,
+                password,
+                first_name=particulars.first_name,
+                last_name=particulars.last_name,
+                is_superuser=particulars.is_superuser,
+            )
+            member.groups.set(Group.objects.filter(name__in=particulars.roles))
+            record("member.added", member, actor=by, detail=_rights(particulars))
+    except IntegrityError as exc:
+        raise Refused(f"There is a member with the sign-in name {username} already.") from exc
+    return member
+
+
+@transaction.atomic
+def change_member(member: User, wanted: Particulars, *, by: User) -> bool:
+    """Save what differs, and record it; False when nothing does. Raises Refused."""
+    member, is_last = _taken(member, by)
+    before = particulars_of(member)
+    if wanted.is_superuser != before.is_superuser:
+        _may_change_superuser(member, by, is_last=is_last)
+    changes = _differences(before, wanted)
+    if not changes:
+        return False
+    member.first_name, member.last_name, member.email = wanted.first_name, wanted.last_name, wanted.email
+    member.is_superuser = wanted.is_superuser
+    member.save(update_fields=["first_name", "last_name", "email", "is_superuser"])
+    member.groups.remove(*Group.objects.filter(name__in=before.roles - wanted.roles))
+    member.groups.add(*Group.objects.filter(name__in=wanted.roles - before.roles))
+    record("member.changed", member, actor=by, detail=changes)
+    return True
+
+
+@transaction.atomic
+def deactivate(member: User, *, by: User) -> None:
+    """Keep a member from signing in; their sessions end with their next request. Raises Refused."""
+    member, is_last = _taken(member, by)
+    if is_last:
+        raise Refused(NOBODY_LEFT)
+    if member == by:
+        raise Refused("You cannot deactivate yourself. Ask another superuser.")
+    if member.is_active:
+        member.is_active = False
+        member.save(update_fields=["is_active"])
+        record("member.deactivated", member, actor=by)
+
+
+@transaction.atomic
+def activate(member: User, *, by: User) -> None:
+    """Let a member sign in again, with the roles they had. Raises Refused."""
+    member, _ = _taken(member, by)
+    if not member.is_active:
+        member.is_active = True
+        member.save(update_fields=["is_active"])
+        record("member.activated", member, actor=by)
+
+
+@transaction.atomic
+def set_password(member: User, password: str, *, by: User) -> None:
+    """Give another member a new password; all their sessions end. Raises Refused."""
+    member, _ = _taken(member, by)
+    if member == by:
+        raise Refused("Change your own password on your profile page, which asks for the present one.")
+    member.set_password(password)
+    member.save(update_fields=["password"])
+    record("member.password_set", member, actor=by)
+
+
+@transaction.atomic
+def change_own_password(member: User, password: str) -> None:
+    """Replace one's own password; the caller has seen the present one, and keeps this session alive."""
+    member.set_password(password)
+    member.save(update_fields=["password"])
+    record("member.password_changed", member, actor=member)
+
+
+def note_sign_in(member: User, address: str) -> None:
+    """Record that somebody proved who they are."""
+    record("sign_in.succeeded", member, actor=member, detail={"address": address})
+
+
+def note_failed_sign_in(username: str, address: str) -> None:
+    """Record an attempt with a wrong name or password.
+
+    A name that nobody has is not written down: people type passwords into that field, and the trail keeps for ever.
+    """
+    member = User.objects.filter(username=username).first()
+    subject = member or User(username="an unknown sign-in name")
+    record("sign_in.refused", subject, actor=AnonymousUser(), detail={"address": address})
+
+
+def note_sign_out(member: User, address: str) -> None:
+    """Record that somebody left."""
+    record("sign_in.ended", member, actor=member, detail={"address": address})
+
+
+def _taken(member: User, by: User) -> tuple[User, bool]:
+    """The member's row, locked until the transaction ends, and whether it is the only active superuser.
+
+    All active superusers are locked with it, in one order, so that two who take each other's rights away come one after
+    the other and the second finds out. Raises Refused: superusers are for superusers.
+    """
+    is_last_line = Q(is_superuser=True, is_active=True)
+    rows = User.objects.select_for_update(no_key=True).filter(Q(pk=member.pk) | is_last_line).order_by("pk")
+    by_key = {user.pk: user for user in rows}
+    locked = by_key[member.pk]
+    if locked.is_superuser and not by.is_superuser:
+        raise Refused(NOT_YOURS)
+    return locked, [user.pk for user in by_key.values() if user.is_superuser and user.is_active] == [locked.pk]
+
+
+def _may_change_superuser(member: User, by: User, *, is_last: bool) -> None:
+    if not by.is_superuser:
+        raise Refused(NOT_YOURS)
+    if is_last:
+        raise Refused(NOBODY_LEFT)
+    if member == by:
+        raise Refused("You cannot take your own superuser rights away. Ask another superuser.")
+
+
+def _rights(particulars: Particulars) -> dict[str, object]:
+    return {"roles": sorted(particulars.roles), "superuser": particulars.is_superuser}
+
+
+def _differences(before: Particulars, after: Particulars) -> dict[str, object]:
+    old, new = _facts(before), _facts(after)
+    return {name: {"before": old[name], "after": new[name]} for name in old if old[name] != new[name]}
+
+
+def _facts(particulars: Particulars) -> Mapping[str, object]:
+    return {
+        "first name": particulars.first_name,
+        "last name": particulars.last_name,
+        "e-mail": particulars.email,
+        **_rights(particulars),
+    }

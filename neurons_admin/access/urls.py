@@ -1,0 +1,19 @@
+"""Addresses of signing in and out, of one's own page and of the members."""
+
+from django.urls import path
+
+from neurons_admin.access.views import members, profile, sign_in
+
+app_name = "access"
+
+urlpatterns = [
+    path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
+    path("profile/", profile.profile, name="profile"),
+    path("members/", members.members, name="members"),
+    path("members/add/", members.add, name="member_add"),
+    path("members/<int:pk>/", members.member, name="member"),
+    path("members/<int:pk>/password/", members.set_password, name="member_password"),
+    path("members/<int:pk>/deactivate/", members.deactivate, name="member_deactivate"),
+    path("members/<int:pk>/activate/", members.activate, name="member_activate"),
+]

@@ -1,0 +1,1 @@
+"""The pages of signing in, of oneself and of the members."""

@@ -1,0 +1,222 @@
+"""The list of members, and what can be done with each."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Final
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.forms import SetPasswordForm
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from neurons_admin.access import services
+from neurons_admin.access.forms import MemberForm, NewMemberForm
+from neurons_admin.access.models import User
+from neurons_admin.access.roles import ROLES
+from neurons_admin.http import Request
+from neurons_admin.ui import keyset
+from neurons_admin.ui.parts import Entry
+
+SEE: Final = "access.view_user"
+ADD: Final = "access.add_user"
+CHANGE: Final = "access.change_user"
+
+STATES: Final = (("active", "Active"), ("inactive", "Inactive"))
+ROLE_FILTERS: Final = (*((name, name) for name in ROLES), ("superuser", "Superuser"), ("none", "No role"))
+ORDERS: Final = {
+    "username": ("username",),
+    "-username": ("-username",),
+    "name": ("first_name", "last_name", "username"),
+    "-name": ("-first_name", "-last_name", "-username"),
+}
+
+
+@require_safe
+@permission_required(SEE, raise_exception=True)
+def members(request: Request) -> HttpResponse:
+    """Everybody who can or could sign in."""
+    found = _filtered(request)
+    page = keyset.page_of(
+        request, found.prefetch_related("groups"), ORDERS.get(request.GET.get("sort", ""), ORDERS["username"])
+    )
+    context = {
+        "page": page,
+        "rows": [(member, entries_for(request, member)) for member in page.rows],
+        "total": found.count(),
+        "states": STATES,
+        "roles": ROLE_FILTERS,
+    }
+    return render(request, "access/members.html", context)
+
+
+def _filtered(request: Request) -> QuerySet[User]:
+    asked = request.GET
+    found = User.objects.all()
+    for word in asked.get("q", "").split()[:5]:
+        found = found.filter(
+            Q(username__icontains=word)
+            | Q(first_name__icontains=word)
+            | Q(last_name__icontains=word)
+            | Q(email__icontains=word)
+        )
+    if asked.get("state") in dict(STATES):
+        found = found.filter(is_active=asked["state"] == "active")
+    role = asked.get("role", "")
+    if role in ROLES:
+        found = found.filter(groups__name=role)
+    elif role == "superuser":
+        found = found.filter(is_superuser=True)
+    elif role == "none":
+        found = found.filter(is_superuser=False).exclude(groups__name__in=ROLES)
+    return found
+
+
+def entries_for(request: Request, member: User) -> list[Entry]:
+    """What can be done with a member, for the menus; what cannot says why."""
+    if not request.user.has_perm(CHANGE):
+        return []
+    is_self = member == request.user
+    password = Entry(
+        "Set a new password…",
+        url=reverse("access:member_password", args=[member.pk]),
+        icon="key",
+        reason="Your own password is changed on your profile page." if is_self else "",
+        cure="Go to your profile" if is_self else "",
+        cure_url=reverse("access:profile"),
+    )
+    if not member.is_active:
+        url = reverse("access:member_activate", args=[member.pk])
+        return [password, Entry("Activate…", url=url, icon="arrow-uturn-left")]
+    deactivate = Entry(
+        "Deactivate…",
+        url=reverse("access:member_deactivate", args=[member.pk]),
+        icon="no-symbol",
+        is_dangerous=True,
+        reason="You cannot deactivate yourself. Ask another superuser." if is_self else "",
+    )
+    return [password, deactivate]
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@permission_required(ADD, raise_exception=True)
+def add(request: Request) -> HttpResponse:
+    """Add a member."""
+    form = NewMemberForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            member = services.add_member(given["username"], form.particulars(), given["password1"], by=request.user)
+        except services.Refused as exc:
+            form.add_error(None, str(exc))
+        else:
+            messages.success(request, f"{member.label} was added and can sign in now.")
+            return redirect("access:members")
+    return render(request, "access/add_member.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def member(request: Request, pk: int) -> HttpResponse:
+    """Show a member; on POST change what is said about them and what they may do."""
+    shown = get_object_or_404(User, pk=pk)
+    now = services.particulars_of(shown)
+    form = MemberForm(request.POST if request.method == "POST" else None, initial=asdict(now))
+    if form.is_valid():
+        try:
+            changed = services.change_member(shown, form.particulars(), by=request.user)
+        except services.Refused as exc:
+            form.add_error(None, str(exc))
+        else:
+            messages.success(request, "Saved." if changed else "There was nothing to change.")
+            return redirect("access:member", pk)
+    context = {"member": shown, "form": form, "roles": sorted(now.roles), "entries": entries_for(request, shown)}
+    return render(request, "access/member.html", context)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def set_password(request: Request, pk: int) -> HttpResponse:
+    """Give a member a new password."""
+    subject = get_object_or_404(User, pk=pk)
+    form = SetPasswordForm(subject, request.POST if request.method == "POST" else None)
+    context = {
+        "title": f"Set a new password for {subject.label}",
+        "sentence": "Give it to them in a way you trust. Their sessions here end, and the old password stops working.",
+        "verb": "Set password",
+        "form": form,
+    }
+    return _dialog(
+        request,
+        subject,
+        context,
+        lambda: services.set_password(subject, form.cleaned_data["new_password1"], by=request.user),
+        f"{subject.label} has a new password.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def deactivate(request: Request, pk: int) -> HttpResponse:
+    """Keep a member from signing in."""
+    subject = get_object_or_404(User, pk=pk)
+    context = {
+        "title": f"Deactivate {subject.label}",
+        "sentence": "They are signed out at once and cannot sign in again. What they did stays in the audit trail.",
+        "verb": "Deactivate",
+        "danger": True,
+        "can_undo": True,
+        "undo_note": "With “Activate”; roles and password are kept.",
+        "form": forms.Form(request.POST if request.method == "POST" else None),
+    }
+    done = f"{subject.label} can no longer sign in."
+    return _dialog(request, subject, context, lambda: services.deactivate(subject, by=request.user), done)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def activate(request: Request, pk: int) -> HttpResponse:
+    """Let a member sign in again."""
+    subject = get_object_or_404(User, pk=pk)
+    context = {
+        "title": f"Activate {subject.label}",
+        "sentence": "They can sign in again, with the password and the roles they had.",
+        "verb": "Activate",
+        "can_undo": True,
+        "undo_note": "With “Deactivate”.",
+        "form": forms.Form(request.POST if request.method == "POST" else None),
+    }
+    done = f"{subject.label} can sign in again."
+    return _dialog(request, subject, context, lambda: services.activate(subject, by=request.user), done)
+
+
+def _dialog(
+    request: Request, subject: User, context: dict[str, object], deed: Callable[[], None], done: str
+) -> HttpResponse:
+    """Show a dialog about a member; do the deed when its form is valid, then go to the member's page."""
+    form = context["form"]
+    page = reverse("access:member", args=[subject.pk])
+    if isinstance(form, forms.BaseForm) and form.is_valid():
+        try:
+            deed()
+        except services.Refused as exc:
+            context["problem"] = str(exc)
+            context["form"] = None
+        else:
+            messages.success(request, done)
+            return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
+    context |= {
+        "action_url": request.path,
+        "actor": request.user.label,
+        "cancel_url": page,
+        "trail": [("Members", reverse("access:members")), (subject.label, page)],
+    }
+    return render(request, "_dialog.html" if request.htmx else "dialog_page.html", context)

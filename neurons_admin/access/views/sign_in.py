@@ -1,0 +1,56 @@
+"""Signing in and out, and where one begins."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
+
+from neurons_admin.access import services
+from neurons_admin.access.models import User
+from neurons_admin.http import Request
+from neurons_admin.ui.navigation import links_for
+
+
+class SignIn(LoginView):
+    """Django's own, with a line in the audit trail for each attempt."""
+
+    template_name = "access/sign_in.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Right name and password."""
+        member = form.get_user()
+        if isinstance(member, User):
+            services.note_sign_in(member, _address(self.request))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Wrong ones; a form that was left half empty is no attempt."""
+        if form.cleaned_data.get("username") and form.cleaned_data.get("password"):
+            services.note_failed_sign_in(form.cleaned_data["username"], _address(self.request))
+        return super().form_invalid(form)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOut(LogoutView):
+    """Django's own, POST only. Who is not signed in any more ends at the same place."""
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Leave."""
+        if isinstance(request.user, User):
+            services.note_sign_out(request.user, _address(request))
+        return super().post(request, *args, **kwargs)
+
+
+@require_safe
+def home(request: Request) -> HttpResponse:
+    """Lead to the first place of the navigation that one may see; without any, to one's own page."""
+    links = links_for(request.user, "home")
+    return redirect(links[0].url if links else "access:profile")
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))

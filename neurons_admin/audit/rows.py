@@ -1,0 +1,98 @@
+"""Events as the list shows them, with links to what they speak of."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from neurons_admin.access.models import User
+from neurons_admin.audit import words
+from neurons_admin.audit.models import Event
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One detail of an event; `before` is None unless a value was changed."""
+
+    label: str
+    value: object
+    before: object = None
+    is_change: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One event, in words."""
+
+    event: Event
+    sentence: str
+    tone: str
+    subject_kind: str
+    subject_url: str
+    facts: list[Fact]
+
+
+def rows_for(events: Iterable[Event], reader: User) -> list[Row]:
+    """Events as rows; the subjects are looked up with one query for each kind of them."""
+    shown = list(events)
+    urls = _subject_urls(shown, reader)
+    return [
+        Row(
+            event=event,
+            sentence=words.sentence(event.verb),
+            tone=words.TONES.get(event.verb, ""),
+            subject_kind=words.SUBJECTS.get(event.subject_type, ""),
+            subject_url=urls.get((event.subject_type, event.subject_id), ""),
+            facts=facts_of(event.detail),
+        )
+        for event in shown
+    ]
+
+
+def facts_of(detail: dict[str, Any]) -> list[Fact]:
+    """The details of an event: names of fields and identifiers, or a value before and after."""
+    return [_fact(name.replace("_", " ").capitalize(), value) for name, value in detail.items()]
+
+
+def _fact(label: str, value: Any) -> Fact:
+    if isinstance(value, dict) and value.keys() == {"before", "after"}:
+        return Fact(label, value["after"], value["before"], is_change=True)
+    if isinstance(value, dict):
+        value = ", ".join(f"{key}: {inner}" for key, inner in value.items())
+    return Fact(label, value)
+
+
+def _subject_urls(events: Iterable[Event], reader: User) -> dict[tuple[str, str], str]:
+    """Where the subjects are shown, as far as they still exist, have a page, and the reader may see it."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        ids[event.subject_type].add(event.subject_id)
+    urls: dict[tuple[str, str], str] = {}
+    for label, wanted in ids.items():
+        model = _model_with_pages(label)
+        if model and reader.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
+            for found in model._default_manager.filter(pk__in=_keys(model, wanted)):
+                urls[label, str(found.pk)] = found.get_absolute_url()  # type: ignore[attr-defined]
+    return urls
+
+
+def _model_with_pages(label: str) -> type[models.Model] | None:
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+    return model if hasattr(model, "get_absolute_url") else None
+
+
+def _keys(model: type[models.Model], texts: Iterable[str]) -> list[object]:
+    keys = []
+    for text in texts:
+        try:
+            keys.append(model._meta.pk.to_python(text))
+        except ValidationError:
+            continue
+    return keys
