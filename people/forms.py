@@ -39,5 +39,5 @@ def form_for(
             help_text="The name shown in the title, or the sign-in name.",
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )
-    form_class: type[forms.Form] = type(f"{action.__name__}Asking", (action.form, _Asking), extra)
+    form_class: type[forms.Form] = type(f"{action.__name__}Asking", (_Asking, action.form), extra)
     return form_class(data, initial=initial)

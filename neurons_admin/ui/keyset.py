@@ -70,7 +70,7 @@ def _turned(order: tuple[str, ...]) -> tuple[str, ...]:
 def _position(rows: QuerySet[M], names: tuple[str, ...], text: str) -> list[Any] | None:
     try:
         values = json.loads(base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
-        if not isinstance(values, list) or len(values) != len(names):
+        if not isinstance(values, list) or len(values) != len(names) or None in values:
             return None
         return [rows.model._meta.get_field(name).to_python(value) for name, value in zip(names, values, strict=True)]
     except (ValueError, binascii.Error, ValidationError, TypeError):

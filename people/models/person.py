@@ -1,11 +1,12 @@
 """People, as the list shows and searches them, and the accounts they are merged from."""
 
+import uuid
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from connectors.actions import Target
@@ -19,8 +20,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
         query = prefix_query(text)
         return self.filter(search=SearchQuery(query, search_type="raw", config="simple")) if query else self
 
-    def from_connector(self, connector_id: str) -> Self:
-        return self.filter(accounts__connector_id=connector_id).distinct()
+    def from_connector(self, connector_id: uuid.UUID | None) -> Self:
+        return self.filter(Exists(Account.objects.filter(person=OuterRef("pk"), connector_id=connector_id)))
 
 
 class Person(models.Model):

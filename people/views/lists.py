@@ -1,9 +1,10 @@
 """The two long lists: people, and what has been done."""
 
 from typing import Final
+from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -48,7 +49,7 @@ def people(request: Request) -> HttpResponse:
     return render(request, "people/list.html", context)
 
 
-def _filtered(request: Request) -> "keyset.QuerySet[Person]":
+def _filtered(request: Request) -> QuerySet[Person]:
     asked = request.GET
     found = Person.objects.matching(asked.get("q", ""))
     if asked.get("state") in Person.State.values:
@@ -60,8 +61,16 @@ def _filtered(request: Request) -> "keyset.QuerySet[Person]":
     if asked.get("department"):
         found = found.filter(department=asked["department"])
     if asked.get("connector"):
-        found = found.from_connector(asked["connector"])
+        found = found.from_connector(_uuid(asked["connector"]))
     return found
+
+
+def _uuid(text: str) -> UUID | None:
+    """The id written in a URL; None, which matches nothing, for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @require_safe
