@@ -11,7 +11,7 @@ def main(tenant_file: str | None) -> None:
     django.setup()
     call_command("migrate", interactive=False)
     if tenant_file:
-        call_command("seed_demo", tenant_file=tenant_file)
+        call_command("seed_demo", f"--tenant-file={tenant_file}")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,11 @@ def web(port: int, *, reload: bool = False) -> list[str]:
     """The web server on loopback; `reload` is for people who change the code."""
     if reload:
         return _python("manage.py", "runserver", f"{HOST}:{port}")
-    options = ["--worker-class=gthread", "--workers=2", "--threads=4", "--preload"]
+    options = [
+        "--worker-class=gthread",
+        "--workers=2",
+        "--threads=4",
+    ]
     options += ["--graceful-timeout=5", "--no-control-socket", f"--bind={HOST}:{port}"]
     return _python("-m", "gunicorn", "neurons_admin.wsgi", *options)
 

@@ -43,6 +43,7 @@ class Supervisor:
         self.tenant = Tenant(self.var / "demo") if given.get("DEMO_TENANT", "1") != "0" else None
         self.settings: dict[str, str] = {}
         self.port = 0
+        self.address = ""  # once it answers
         self.watched: list[Process] = []
         self._signals = 0
         self._parent = os.getppid()
@@ -99,16 +100,13 @@ class Supervisor:
         self._announce()
 
     def _announce(self) -> None:
+        self.address = f"http://localhost:{self.port}/"
         self._note()
         start = f"Neurons Admin is ready: {self.address}"
         if self.tenant:
             say(f"{start} - sign in as admin, password {self.settings['DEMO_PASSWORD']} (Ctrl-C stops it)")
         else:
             say(f"{start} - make the first user with manage.py createsuperuser (Ctrl-C stops it)")
-
-    @property
-    def address(self) -> str:
-        return f"http://localhost:{self.port}/" if self.port else ""
 
     def _launch(self, name: str, command: list[str]) -> Process:
         surroundings = product.child_environment(self.settings, self.given)
