@@ -32,11 +32,9 @@ def run(request: Request, pk: str) -> HttpResponse:
 def row(request: Request, pk: str) -> HttpResponse:
     """The run as one row of a list."""
     shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
-    return render(
-        request,
-        "people/_run_row.html",
-        {"run": RunRow(shown, request.user, names_person=request.GET.get("of") != "person")},
-    )
+    names_person = request.GET.get("of") != "person"
+    response = render(request, "people/_run_row.html", {"run": RunRow(shown, request.user, names_person=names_person)})
+    return trigger_client_event(response, "run:over", {}) if shown.is_over else response
 
 
 @sensitive_variables("password")
