@@ -51,7 +51,6 @@ class NewMemberForm(SetPasswordMixin, MemberForm):  # type: ignore[type-arg]
     """A member to be added, with the password they sign in with first."""
 
     username = forms.CharField(
-        label="Sign-in name",
         max_length=150,
         validators=[User.username_validator],
         help_text="Letters, digits and @ . + - _ only. It cannot be changed later.",
@@ -65,7 +64,7 @@ class NewMemberForm(SetPasswordMixin, MemberForm):  # type: ignore[type-arg]
         """Normalise the name; "Ada" beside "ada" would only confuse."""
         username: str = User.normalize_username(self.cleaned_data["username"])
         if User.objects.filter(username__iexact=username).exists():
-            raise forms.ValidationError("There is a member with this sign-in name already.")
+            raise forms.ValidationError("There is a member with this username already.")
         return username
 
     def clean(self) -> dict[str, Any]:

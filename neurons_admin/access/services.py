@@ -54,7 +54,7 @@ def add_member(username: str, particulars: Particulars, password: str, *, by: Us
             member.groups.set(Group.objects.filter(name__in=particulars.roles))
             record("member.added", member, actor=by, detail=_rights(particulars))
     except IntegrityError as exc:
-        raise Refused(f"There is a member with the sign-in name {username} already.") from exc
+        raise Refused(f"There is a member with the username {username} already.") from exc
     return member
 
 
@@ -131,7 +131,7 @@ def note_failed_sign_in(username: str, address: str) -> None:
     A name that nobody has is not written down: people type passwords into that field, and the trail keeps for ever.
     """
     member = User.objects.filter(username=username).first()
-    subject = member or User(username="an unknown sign-in name")
+    subject = member or User(username="an unknown username")
     record("sign_in.refused", subject, actor=AnonymousUser(), detail={"address": address})
 
 

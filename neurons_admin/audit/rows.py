@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -12,6 +12,8 @@ from django.db import models
 from neurons_admin.access.models import User
 from neurons_admin.audit import words
 from neurons_admin.audit.models import Event
+
+USER: Final = User._meta.label_lower
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Row:
 
     event: Event
     sentence: str
-    tone: str
+    is_about_actor: bool
     subject_kind: str
     subject_url: str
     facts: list[Fact]
@@ -44,7 +46,7 @@ def rows_for(events: Iterable[Event], reader: User) -> list[Row]:
         Row(
             event=event,
             sentence=words.sentence(event.verb),
-            tone=words.TONES.get(event.verb, ""),
+            is_about_actor=(event.subject_type, event.subject_id) == (USER, str(event.actor_id)),
             subject_kind=words.SUBJECTS.get(event.subject_type, ""),
             subject_url=urls.get((event.subject_type, event.subject_id), ""),
             facts=facts_of(event.detail),

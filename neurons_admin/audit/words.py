@@ -21,30 +21,24 @@ SUBJECTS: Final = {
     "people.actionrun": "Run",
     "people.person": "Person",
 }
+# Read between the name of who did it and the name of what it was done to.
 SENTENCES: Final = {
-    "sign_in.succeeded": "Signed in",
-    "sign_in.refused": "Tried to sign in: wrong name or password, or a deactivated member",
-    "sign_in.ended": "Signed out",
-    "member.added": "Added a member",
-    "member.changed": "Changed a member",
-    "member.activated": "Activated a member",
-    "member.deactivated": "Deactivated a member",
-    "member.password_set": "Set a member's password",
-    "member.password_changed": "Changed their own password",
-    "run.asked": "Asked for an action",
-    "run.cancelled": "Cancelled an action before it was sent",
-    "run.password_shown": "Was shown the generated password, once",
-    "connector.sync_asked": "Asked for a synchronisation",
-}
-# Events that somebody who reads the trail looks for.
-TONES: Final = {
-    "sign_in.refused": "warning",
-    "member.deactivated": "warning",
-    "member.password_set": "warning",
-    "run.password_shown": "warning",
+    "sign_in.succeeded": "signed in",
+    "sign_in.refused": "was refused at sign-in as",
+    "sign_in.ended": "signed out",
+    "member.added": "added the member",
+    "member.changed": "changed the member",
+    "member.activated": "activated the member",
+    "member.deactivated": "deactivated the member",
+    "member.password_set": "set the password of",
+    "member.password_changed": "changed their own password",
+    "run.asked": "asked for",
+    "run.cancelled": "cancelled, before it was sent,",
+    "run.password_shown": "was shown the password made by",
+    "connector.sync_asked": "asked for a synchronisation of",
 }
 
 
 def sentence(verb: str) -> str:
-    """What was done, for a verb; one without words is shown as it is written."""
-    return SENTENCES.get(verb) or verb.replace(".", ": ").replace("_", " ").capitalize()
+    """What somebody did; a verb without words is shown nearly as it is written."""
+    return SENTENCES.get(verb) or verb.replace("_", " ").replace(".", ": ") + " ·"

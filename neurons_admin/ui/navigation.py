@@ -40,6 +40,8 @@ PLACES: Final = (
     Place("Members", "access:members", "identification", "access.view_user"),
 )
 
+PROFILE: Final = "access:profile"
+
 
 def links_for(user: PermissionsMixin | AnonymousUser, view_name: str) -> list[Link]:
     """Return the links this user may follow, the one that leads to the shown page marked.
@@ -55,7 +57,9 @@ def links_for(user: PermissionsMixin | AnonymousUser, view_name: str) -> list[Li
 
 
 def _place_of(view_name: str) -> Place | None:
-    """Return the place a view belongs to: its own, else the first of its namespace."""
+    """Return the place a view belongs to: its own, else the first of its namespace; one's own page belongs to none."""
+    if view_name == PROFILE:
+        return None
     exact = (place for place in PLACES if place.url_name == view_name)
     related = (place for place in PLACES if place.namespace == view_name.partition(":")[0])
     return next(exact, None) or next(related, None)

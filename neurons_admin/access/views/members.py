@@ -128,7 +128,7 @@ def member(request: Request, pk: int) -> HttpResponse:
     """Show a member; on POST change what is said about them and what they may do."""
     shown = get_object_or_404(User, pk=pk)
     now = services.particulars_of(shown)
-    form = MemberForm(request.POST if request.method == "POST" else None, initial=asdict(now))
+    form = MemberForm(request.POST if request.method == "POST" else None, initial=_initial(now))
     if form.is_valid():
         try:
             changed = services.change_member(shown, form.particulars(), by=request.user)
@@ -139,6 +139,11 @@ def member(request: Request, pk: int) -> HttpResponse:
             return redirect("access:member", pk)
     context = {"member": shown, "form": form, "roles": sorted(now.roles), "entries": entries_for(request, shown)}
     return render(request, "access/member.html", context)
+
+
+def _initial(particulars: services.Particulars) -> dict[str, object]:
+    """What the form shows first; a set would be taken for one value."""
+    return {**asdict(particulars), "roles": sorted(particulars.roles)}
 
 
 @sensitive_post_parameters()
