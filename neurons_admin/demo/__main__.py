@@ -3,34 +3,37 @@
 import argparse
 import signal
 import sys
-import threading
 from pathlib import Path
 
 from neurons_admin.demo.server import running
 from neurons_admin.demo.tenant import Settings
+
+_STOP = {signal.SIGTERM, signal.SIGINT}
 
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT."""
     parser = _parser()
     options = parser.parse_args()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda signum, frame: stop.set())
+    # Blocked here and in every thread to come, then waited for: a handler could be interrupted by a second signal.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
     try:
         settings = Settings(latency_ms=options.latency_ms, page_size=options.page_size)
     except ValueError as error:
         parser.error(str(error))
-    with running(
-        options.dir,
-        port=options.port,
-        users=options.users,
-        seed=options.seed,
-        settings=settings,
-        control=options.control,
-    ) as tenant:
-        print(f"Demo tenant ready at {tenant['authority_url']}", flush=True)
-        stop.wait()
+    try:
+        with running(
+            options.dir,
+            port=options.port,
+            users=options.users,
+            seed=options.seed,
+            settings=settings,
+            control=options.control,
+        ) as tenant:
+            print(f"Demo tenant ready at {tenant['authority_url']}", flush=True)
+            signal.sigwait(_STOP)
+    except OSError as error:
+        parser.exit(1, f"The demo tenant could not start: {error}\n")
     return 0
 
 

@@ -6,9 +6,7 @@ from neurons_admin.demo.graph.routes import ROUTES
 from neurons_admin.demo.odata import error_response, too_many_requests
 from neurons_admin.demo.properties import KNOWN
 from neurons_admin.demo.wire import Request
-from tests.contract import NOT_AT_HAND, ContractError, check_exchange, contract_file
-
-from .conftest import hold_to_contract
+from tests.contract import NOT_AT_HAND, ContractError, check_exchange, check_recorded, contract_file
 
 pytestmark = pytest.mark.skipif(contract_file() is None, reason=NOT_AT_HAND)
 
@@ -51,7 +49,7 @@ def test_every_route_keeps_the_contract(act, ids, tenant, exchanges):
     unasked = {(route.method, route.path) for route in ROUTES} - NOT_DESCRIBED
     for request, response in exchanges:
         if request.path.startswith("/v1.0/"):
-            hold_to_contract(request, response)
+            check_recorded(request, response)
             path = request.path.replace("(appId='", "/").replace("')", "").removeprefix("/v1.0/").split("/")
             unasked -= {(route.method, route.path) for route in ROUTES
                         if route.method == request.method and route.match(path) is not None}  # fmt: skip
@@ -69,7 +67,7 @@ def test_the_throttled_answer_keeps_the_contract():
     for retry_after in (10, None):
         error = too_many_requests(retry_after, app_id="app", tenant_id="tenant", writes=True)
         response = error_response(error, request)
-        hold_to_contract(request, response)
+        check_recorded(request, response)
         assert response.status == 429
         assert ("Retry-After" in response.headers) is (retry_after is not None)
         assert response.headers["x-ms-throttle-scope"] == "Tenant_Application/ReadWrite/app/tenant"

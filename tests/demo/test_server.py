@@ -129,7 +129,8 @@ def test_the_process_from_start_to_end(tmp_path):
         assert tenant["pid"] == process.pid
         page = Client(tenant, "read").get("/users/delta").json()
         assert len(page["value"]) == 20
-        process.send_signal(signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process.send_signal(number)
         assert process.wait(10) == 0
     finally:
         process.kill()
