@@ -47,8 +47,7 @@ lock: .venv/installed-dev ## pin the requirements anew; UPGRADE=--upgrade takes 
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 
 clean: ## stop everything; remove .venv, var/ (the demo's data too) and caches
-	-@test ! -x $(PYTHON_IN_VENV) || $(PYTHON_IN_VENV) -m neurons_admin.local stop
-	@for link in var/postgres var/test/postgres; do test ! -L $$link || rm -rf "$$(readlink $$link)"; done
+	-@test ! -x $(PYTHON_IN_VENV) || $(PYTHON_IN_VENV) -m neurons_admin.local clean
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

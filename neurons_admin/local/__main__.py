@@ -1,4 +1,4 @@
-"""`python -m neurons_admin.local run | engines | stop`: the product, only its engines, and the end of both."""
+"""`python -m neurons_admin.local run | engines | stop | clean`: the product, only its engines, the end of both."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from . import LocalError, environment, instance, places
+from . import LocalError, binaries, environment, instance, places
 from .engines import Engines
 from .supervisor import DATABASE, Supervisor
 
@@ -43,7 +43,16 @@ def stop(var: Path) -> None:
         Engines(var, database=DATABASE).stop()
 
 
-COMMANDS = {"run": run, "engines": engines, "stop": stop}
+def clean(var: Path) -> None:
+    """Stop everything, and remove the engines' data: those of `make run`, and those of the tests."""
+    stop(var)
+    for directory in (var, var / "test"):
+        if directory.exists():
+            Engines(directory, database=DATABASE, given={}).remove()
+    binaries.remove_copy()
+
+
+COMMANDS = {"run": run, "engines": engines, "stop": stop, "clean": clean}
 
 
 def main() -> int:

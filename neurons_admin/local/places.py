@@ -22,9 +22,9 @@ def key_of(directory: Path) -> str:
     return hashlib.sha256(os.fsencode(directory)).hexdigest()[:12]
 
 
-def outside(var: Path) -> Path:
-    """The directory for what another OS user needs and cannot reach in `var`."""
-    return OUTSIDE / f"neurons-admin-{key_of(var)}"
+def outside(directory: Path) -> Path:
+    """The stand-in for a directory that another OS user needs and cannot reach."""
+    return OUTSIDE / f"neurons-admin-{key_of(directory)}"
 
 
 def postgres_home(var: Path, *, reachable: bool) -> Path:

@@ -60,7 +60,7 @@ class Postgres:
 
     @cached_property
     def programs(self) -> Path:
-        return binaries.postgres(self.var, self.account)
+        return binaries.postgres(self.account)
 
     @property
     def data(self) -> Path:
@@ -115,6 +115,12 @@ class Postgres:
             psutil.wait_procs([process], timeout=STOP_SECONDS)
         if self._child is not None:
             self._child.poll()
+
+    def remove(self) -> None:
+        """Stop the server and remove its data."""
+        self.stop()
+        for place in (self.home, self.sockets):
+            shutil.rmtree(place, ignore_errors=True)
 
     def _prepare(self) -> None:
         places.make_private(self.home, self.account)

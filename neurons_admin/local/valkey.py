@@ -1,5 +1,6 @@
 """An embedded Valkey on a private unix socket."""
 
+import shutil
 import socket
 import subprocess
 import time
@@ -67,6 +68,12 @@ class Valkey:
             psutil.wait_procs([process], timeout=STOP_SECONDS)
         if self._child is not None:
             self._child.poll()
+
+    def remove(self) -> None:
+        """Stop the server and remove its data."""
+        self.stop()
+        for place in (self.home, self.sockets):
+            shutil.rmtree(place, ignore_errors=True)
 
     def _launch(self) -> None:
         options = {

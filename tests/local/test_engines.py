@@ -1,7 +1,6 @@
 """The embedded engines: started once, shared, found again, and stopped by the last who uses them."""
 
 import os
-import shutil
 import signal
 from pathlib import Path
 
@@ -24,7 +23,7 @@ def var(tmp_path: Path) -> Path:
 def engines(var: Path):
     ours = Engines(var, database="postgres", durable=False, given={})
     yield ours
-    ours.stop()
+    ours.remove()
 
 
 def postgres_pid(engines: Engines) -> int:
@@ -117,9 +116,8 @@ def test_a_deep_directory_with_spaces_will_do(var):
             assert connection.execute("SELECT 1").fetchone() == (1,)
         assert deep.valkey.answers()
     finally:
-        deep.stop()
-        shutil.rmtree(deep.postgres.sockets)
-        shutil.rmtree(deep.valkey.sockets)
+        deep.remove()
+    assert not deep.valkey.sockets.exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only for root PostgreSQL runs as another user")
@@ -132,8 +130,8 @@ def test_a_closed_directory_of_root_stays_closed(tmp_path):
         assert (closed.var / "postgres").resolve() == closed.postgres.home
         assert tmp_path.stat().st_mode & 0o777 == 0o700
     finally:
-        closed.stop()
-        shutil.rmtree(closed.postgres.home)
+        closed.remove()
+    assert not closed.postgres.home.exists()
 
 
 def test_given_ones_are_not_started(var):

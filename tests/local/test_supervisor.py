@@ -1,6 +1,7 @@
 """`make run` as a person meets it: started, started twice, stopped, killed, and started again."""
 
 import os
+import shlex
 import signal
 import stat
 import subprocess
@@ -14,6 +15,7 @@ import psutil
 import pytest
 
 from neurons_admin.local import instance, product
+from neurons_admin.local.engines import Engines
 from tests.engines import ROOT
 
 PATIENCE = 120.0
@@ -79,7 +81,7 @@ def var(tmp_path_factory: pytest.TempPathFactory, mark: str):
     yield place
     for process in marked(mark):
         process.kill()
-    subprocess.run([sys.executable, "-m", "neurons_admin.local", "--var", str(place), "stop"], cwd=ROOT, check=True)
+    Engines(place, database="postgres", given={}).remove()
 
 
 def engine_processes(var: Path) -> list[psutil.Process]:
@@ -121,7 +123,7 @@ def test_it_starts_again_after_kill_9_on_the_same_data(var, mark):
 
 def test_it_ends_with_its_make(var, mark):
     """Who kills `make` alone leaves a supervisor that nobody waits for: it takes everything down."""
-    command = f"{sys.executable} -m neurons_admin.local --var {var} run & wait"
+    command = shlex.join([sys.executable, "-m", "neurons_admin.local", "--var", str(var), "run"]) + " & wait"
     surroundings = {name: value for name, value in os.environ.items() if name not in NOT_HANDED_ON}
     make = subprocess.Popen(
         ["/bin/sh", "-c", command],
