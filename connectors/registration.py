@@ -1,11 +1,13 @@
 """From a stored credential to what the Graph client needs. The only place that opens a client secret."""
 
 from dataclasses import replace
+from functools import partial
 
 from django.conf import settings
 
-from connectors.graph import CLOUDS, CredentialMissing, Endpoints, Registration
+from connectors.graph import CLOUDS, CredentialMissing, CredentialRefused, Endpoints, Registration
 from credentials.models import Cloud, Credential
+from neurons_admin.encryption import Secret, SecretUnreadable
 
 
 def endpoints_of(cloud: str) -> Endpoints:
@@ -28,8 +30,18 @@ def registration_of(credential: Credential | None) -> Registration:
     return Registration(
         tenant_id=str(credential.tenant_id),
         client_id=str(credential.client_id),
-        secret=credential.client_secret.reveal,
+        secret=partial(_open, credential.client_secret),
         endpoints=endpoints_of(credential.cloud),
         ca_bundle=settings.ENTRA_CA_BUNDLE,
         proxy=settings.OUTBOUND_PROXY,
     )
+
+
+def _open(secret: Secret) -> str:
+    try:
+        return secret.reveal()
+    except SecretUnreadable as exc:
+        raise CredentialRefused(
+            "The stored client secret cannot be opened with the keys this server has. Replace the secret.",
+            code="secret_unreadable",
+        ) from exc

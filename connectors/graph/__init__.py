@@ -1,7 +1,7 @@
 """Microsoft Graph and MSAL: plain Python on `requests` and `msal`, no Django.
 
-Everything that talks to Microsoft goes through here: one function turns an HTTP exchange into JSON or into an error that
-is named by what the caller should do next, and every exchange yields a `Call` for the caller to store.
+Everything that talks to Microsoft goes through here: one function turns an HTTP exchange into JSON or into an error
+that is named by what the caller should do next, and every exchange yields a `Call` for the caller to store.
 """
 
 from .calls import Call

@@ -11,14 +11,15 @@ from typing import Any
 from .errors import CredentialRefused, GraphError, NotThere, OutcomeUnknown, Refused, StartOver, TryLater
 from .explanations import explain
 
-# Codes with which Graph says that a write was not carried out and may be repeated.
+# With these a 409 or 503 says that a write was not carried out and may be repeated.
 NOT_CARRIED_OUT = {"Directory_ReplicaUnavailable", "serviceNotAvailable", "Directory_ConcurrencyViolation"}
 DELTA_LOST = {"syncStateNotFound", "syncStateInvalid", "resyncRequired", "Directory_ExpiredPageToken"}
+LONGEST_ID = 64
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back over HTTP."""
+    """What came back over HTTP. Texts taken from it hold no NUL, which no database column could keep."""
 
     method: str
     status: int
@@ -27,38 +28,42 @@ class Answer:
 
     @property
     def request_id(self) -> str:
-        return self.headers.get("request-id", "")
+        return _clean(self.headers.get("request-id", ""))[:LONGEST_ID]
 
     @cached_property
+    def object(self) -> dict[str, Any] | None:
+        """The body as a JSON object; None when it is anything else."""
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) else None
+
+    @property
     def error(self) -> dict[str, Any]:
         """Graph's error object, or an empty one: some answers have none, or are not JSON at all."""
-        if self.status < 400:
-            return {}
-        try:
-            error = json.loads(self.body).get("error")
-        except (ValueError, AttributeError):
-            return {}
+        error = (self.object or {}).get("error") if self.status >= 400 else None
         return error if isinstance(error, dict) else {}
 
     @property
     def code(self) -> str:
-        return str(self.error.get("code", ""))
+        return _clean(str(self.error.get("code") or ""))
 
     @property
     def message(self) -> str:
-        return str(self.error.get("message", ""))
+        return _clean(str(self.error.get("message") or ""))
 
     @property
     def retry_after(self) -> float | None:
         """Seconds from `Retry-After`, which is a number or an HTTP date; None without one that can be read."""
         text = self.headers.get("Retry-After", "").strip()
-        if text.isdigit():
+        if text.isascii() and text.isdigit():
             return float(text)
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+            return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+        except (ValueError, OverflowError):
             return None
-        return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
 
 
 def raise_for(answer: Answer) -> None:
@@ -68,25 +73,22 @@ def raise_for(answer: Answer) -> None:
     """
     if 200 <= answer.status < 300:
         return
-    details: dict[str, Any] = {
-        "code": answer.code or f"http_{answer.status}",
-        "detail": answer.message,
-        "status": answer.status,
-        "request_id": answer.request_id,
-    }
+    details = {**_details(answer), "detail": answer.message}
     if answer.status < 400:
         raise _unless_write(answer, Refused("Microsoft Graph sent us elsewhere. It was not followed.", **details))
     if answer.status == 410 or answer.code in DELTA_LOST:
         raise StartOver("The list of changes has expired.", **details)
     if answer.status == 401:
         raise CredentialRefused("Microsoft Graph does not accept the token of this application.", **details)
-    if answer.status == 429 or answer.code in NOT_CARRIED_OUT:
+    if answer.status == 429 or (answer.status in (409, 503) and answer.code in NOT_CARRIED_OUT):
         raise TryLater("Microsoft Graph is busy.", retry_after=answer.retry_after, **details)
-    if answer.status >= 500:
+    if answer.status >= 500 or answer.status == 408:
         later = TryLater("Microsoft Graph has a problem of its own.", retry_after=answer.retry_after, **details)
         if answer.status == 503 and answer.retry_after is not None:
             raise later
         raise _unless_write(answer, later)
+    if answer.body and answer.object is None:
+        raise _not_graph(answer)
     kind = NotThere if answer.status == 404 else Refused
     raise kind(explain(answer.status, answer.code, answer.message), **details)
 
@@ -95,14 +97,23 @@ def json_of(answer: Answer) -> dict[str, Any]:
     """The JSON object of a 2xx; an empty one for an empty body. Raises when the body is something else."""
     if not answer.body:
         return {}
-    try:
-        value = json.loads(answer.body)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict) or "error" in value:
-        details: dict[str, Any] = {"code": "not_graph", "status": answer.status, "request_id": answer.request_id}
-        raise _unless_write(answer, TryLater("The answer did not come from Microsoft Graph.", **details))
-    return value
+    if answer.object is None or "error" in answer.object:
+        raise _not_graph(answer)
+    return answer.object
+
+
+def _not_graph(answer: Answer) -> GraphError:
+    """Somebody in between has answered: a proxy, a captive portal."""
+    details = {**_details(answer), "code": "not_graph"}
+    return _unless_write(answer, TryLater("The answer did not come from Microsoft Graph.", **details))
+
+
+def _details(answer: Answer) -> dict[str, Any]:
+    return {
+        "code": answer.code or f"http_{answer.status}",
+        "status": answer.status,
+        "request_id": answer.request_id,
+    }
 
 
 def _unless_write(answer: Answer, error: GraphError) -> GraphError:
@@ -116,3 +127,7 @@ def _unless_write(answer: Answer, error: GraphError) -> GraphError:
         status=error.status,
         request_id=error.request_id,
     )
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "")

@@ -7,23 +7,34 @@ never send the token anywhere but to the configured Graph.
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-import requests
-
-from . import tokens
+from . import tokens, wire
 from .answers import Answer, json_of, raise_for
 from .calls import Call
 from .errors import GraphError, OutcomeUnknown, Refused, TryLater, WriteForbidden
 from .registration import Registration
-from .wire import Session, never_left, read_whole
 
 USER_AGENT = "NeuronsAdmin"
+# After a 401 the second try begins only this soon: whoever asked us holds a lease that runs out.
+PATIENCE = 20.0
 
 OnCall = Callable[[Call], None]
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """One request, without its token."""
+
+    method: str
+    url: str
+    body: dict[str, Any] | None
+    headers: Mapping[str, str]
+    client_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 class Reader:
@@ -35,32 +46,37 @@ class Reader:
         self.registration = registration
         self.on_call = on_call
 
-    def get(self, path: str, *, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         """GET a path below the Graph root, or a whole link that Graph gave. Raises GraphError."""
         return self.exchange("GET", path, headers=headers)
 
-    def pages(self, link: str, *, headers: dict[str, str] | None = None) -> Iterator[dict[str, Any]]:
+    def pages(self, link: str, *, headers: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
         """The page at `link` and those that follow it, by Graph's own links. Raises GraphError at any page."""
         while link:
             page = self.get(link, headers=headers)
             yield page
             link = str(page.get("@odata.nextLink", ""))
 
-    def grant(self) -> tokens.Grant:
-        """What the token in use grants. Raises CredentialRefused or TryLater; never sends anything to Graph."""
+    def grant(self, *, fresh: bool = False) -> tokens.Grant:
+        """What the token in use grants, or a new one. Raises CredentialRefused or TryLater; sends nothing to Graph."""
+        if fresh:
+            tokens.renew(self.registration)
         return tokens.grant_for(self.registration)
 
     def exchange(
-        self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+        self, method: str, path: str, body: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """One call. A 401 gets one new token and one more try; anything else is the caller's to repeat."""
         if method not in self.methods:
             raise WriteForbidden(f"This credential is for reading: {method} was not sent.", code="write_forbidden")
-        url = self._url(path)
-        answer = self._send(method, url, body, headers)
+        url, started = self._url(path), time.monotonic()
+        answer = self._send(_Ask(method, url, body, headers or {}))
         if answer.status == 401:
-            tokens.forget(self.registration)
-            answer = self._send(method, url, body, headers)
+            tokens.renew(self.registration)
+            tokens.token_for(self.registration)
+            if time.monotonic() - started > PATIENCE:
+                raise TryLater("A new token took too long to get.", code="slow_sign_in")
+            answer = self._send(_Ask(method, url, body, headers or {}))
         raise_for(answer)
         return json_of(answer)
 
@@ -72,42 +88,28 @@ class Reader:
             raise Refused("Microsoft's answer pointed to another host. It was not followed.", code="foreign_link")
         return path
 
-    def _send(self, method: str, url: str, body: dict[str, Any] | None, headers: dict[str, str] | None) -> Answer:
-        client_request_id = str(uuid.uuid4())
-        all_headers = {
-            "Authorization": f"Bearer {tokens.token_for(self.registration)}",
+    def _send(self, ask: _Ask) -> Answer:
+        token = tokens.token_for(self.registration)
+        started, clock = datetime.now(UTC), time.monotonic()
+        outcome = self._try(ask, token)
+        if self.on_call:
+            self.on_call(_record(ask, outcome, started, time.monotonic() - clock))
+        if isinstance(outcome, GraphError):
+            raise outcome
+        return outcome
+
+    def _try(self, ask: _Ask, token: str) -> Answer | GraphError:
+        headers = {
+            "Authorization": f"Bearer {token}",
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
-            "client-request-id": client_request_id,
-            **(headers or {}),
+            "client-request-id": ask.client_request_id,
+            **ask.headers,
         }
-        started, clock = datetime.now(UTC), time.monotonic()
-        answer: Answer | None = None
-        failure: GraphError | None = None
         try:
-            with _session(self.registration).request(
-                method, url, json=body, headers=all_headers, stream=True
-            ) as response:
-                answer = Answer(method, response.status_code, response.headers, read_whole(response))
-        except requests.RequestException as exc:
-            failure = _failure(method, exc)
-        if self.on_call:
-            path = urlsplit(url)
-            self.on_call(
-                Call(
-                    method=method,
-                    path=path.path + (f"?{path.query}" if path.query and "token" not in path.query else ""),
-                    status=answer.status if answer else None,
-                    request_id=answer.request_id if answer else "",
-                    client_request_id=client_request_id,
-                    started_at=started,
-                    milliseconds=round((time.monotonic() - clock) * 1000),
-                    error_code=answer.code if answer else failure.code if failure else "",
-                )
-            )
-        if answer is None:
-            raise failure or TryLater("No answer.")
-        return answer
+            return wire.exchange(_session(self.registration), ask.method, ask.url, headers=headers, json=ask.body)
+        except wire.NoAnswer as exc:
+            return _without_answer(ask.method, exc)
 
 
 class Graph(Reader):
@@ -116,7 +118,7 @@ class Graph(Reader):
     methods: ClassVar[frozenset[str]] = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 
     def write(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One change. Raises Refused (nothing changed), TryLater (nothing changed) or OutcomeUnknown (perhaps changed)."""
+        """One change. Raises Refused or TryLater (nothing was changed) or OutcomeUnknown (perhaps it was)."""
         return self.exchange(method, path, body)
 
 
@@ -130,8 +132,9 @@ def open_graph(registration: Registration, on_call: OnCall | None = None) -> Gra
     return Graph(registration, on_call)
 
 
-def _failure(method: str, exc: requests.RequestException) -> GraphError:
-    if never_left(exc):
+def _without_answer(method: str, exc: wire.NoAnswer) -> GraphError:
+    """What it means that no whole answer came."""
+    if not exc.left:
         return TryLater("Microsoft Graph could not be reached from this server.", code="graph_unreachable")
     if method == "GET":
         return TryLater("Microsoft Graph did not answer.", code="no_answer")
@@ -140,13 +143,29 @@ def _failure(method: str, exc: requests.RequestException) -> GraphError:
     )
 
 
+def _record(ask: _Ask, outcome: Answer | GraphError, started: datetime, seconds: float) -> Call:
+    url = urlsplit(ask.url)
+    # Links to pages carry tokens in their query; what was asked for first does not.
+    query = f"?{url.query}" if url.query and "token" not in url.query.lower() else ""
+    return Call(
+        method=ask.method,
+        path=url.path + query,
+        status=outcome.status,
+        request_id=outcome.request_id,
+        client_request_id=ask.client_request_id,
+        started_at=started,
+        milliseconds=round(seconds * 1000),
+        error_code=outcome.code,
+    )
+
+
 _sessions = threading.local()
 
 
-def _session(registration: Registration) -> Session:
+def _session(registration: Registration) -> wire.Session:
     """This thread's keep-alive session for a Graph host; `requests` does not promise that threads may share one."""
-    kept: dict[tuple[str, str, str], Session] = _sessions.__dict__.setdefault("kept", {})
+    kept: dict[tuple[str, str, str], wire.Session] = _sessions.__dict__.setdefault("kept", {})
     key = (registration.endpoints.graph, registration.ca_bundle, registration.proxy)
     if key not in kept:
-        kept[key] = Session(ca_bundle=registration.ca_bundle, proxy=registration.proxy)
+        kept[key] = wire.Session(ca_bundle=registration.ca_bundle, proxy=registration.proxy)
     return kept[key]

@@ -41,8 +41,17 @@ class CredentialMissing(CredentialRefused):
 class TryLater(GraphError):
     """Not now; certainly nothing was changed. `retry_after` is Microsoft's wish in seconds, None without one."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None, **details: object) -> None:
-        super().__init__(message, **details)  # type: ignore[arg-type]
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        detail: str = "",
+        status: int | None = None,
+        request_id: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, code=code, detail=detail, status=status, request_id=request_id)
         self.retry_after = retry_after
 
 

@@ -1,7 +1,7 @@
 """Graph's refusals in plain words, with what to do next.
 
-Graph documents status and code, never the message; several refusals differ by message only, so it is used as a hint here
-and for nothing else. Texts seen in the field may change: an unknown one falls back to the sentence for its code.
+Graph documents status and code, never the message; several refusals differ by message only, so it is used as a hint
+here and for nothing else. Texts seen in the field may change: an unknown one falls back to the sentence for its code.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,8 @@ class _Hint(NamedTuple):
 _HINTS = (
     _Hint(
         "password complexity",
-        "The directory refused the password: it is too weak, or on the tenant's list of banned passwords. Choose another.",
+        "The directory refused the password: it is too weak, or on the tenant's list of banned passwords."
+        " Choose another.",
     ),
     _Hint(
         "on-premises mastered",
@@ -31,8 +32,8 @@ _HINTS = (
 _BY_CODE = {
     "Authorization_RequestDenied": (
         "Microsoft refused: the action credential lacks a permission or a directory role for this, or the person is"
-        " protected (holds an administrator role, is in a role-assignable group or in a restricted unit). Microsoft does not"
-        " say which."
+        " protected (holds an administrator role, is in a role-assignable group or in a restricted unit). Microsoft"
+        " does not say which."
     ),
     "Authentication_RequestFromNonPremiumTenantOrB2CTenant": "The tenant lacks the Entra ID P1 licence this needs.",
     "Request_ResourceNotFound": "This person is no longer in the directory.",

@@ -15,8 +15,8 @@ class Problem(NamedTuple):
 
 
 _WRONG_SECRET = Problem(
-    "Microsoft does not accept this client secret. Paste the secret's Value, which Entra shows once when the secret is made;"
-    " the Secret ID beside it does not work.",
+    "Microsoft does not accept this client secret. Paste the secret's Value, which Entra shows once when the secret is"
+    " made; the Secret ID beside it does not work.",
     "wrong_secret",
 )
 _NO_APP = Problem(
@@ -24,7 +24,7 @@ _NO_APP = Problem(
     " (tenant) ID: both are on the app registration's Overview page.",
     "unknown_app",
 )
-_NO_TENANT = Problem(
+NO_TENANT = Problem(
     "Microsoft knows no such tenant in this cloud. Check the directory (tenant) ID and the cloud.", "unknown_tenant"
 )
 _OUR_FAULT = Problem(
@@ -48,8 +48,8 @@ PROBLEMS = {
         "no_consent",
     ),
     700016: _NO_APP,
-    90002: _NO_TENANT,
-    900023: _NO_TENANT,
+    90002: NO_TENANT,
+    900023: NO_TENANT,
     90038: Problem("The tenant lives in another of Microsoft's clouds. Choose that cloud.", "wrong_cloud"),
     900382: Problem("The tenant lives in another of Microsoft's clouds. Choose that cloud.", "wrong_cloud"),
     53003: Problem("A Conditional Access policy for workload identities blocks this application.", "blocked_by_policy"),
@@ -65,7 +65,10 @@ PROBLEMS = {
 BY_NAME = {
     "invalid_client": _WRONG_SECRET,
     "unauthorized_client": _NO_APP,
-    "invalid_tenant": _NO_TENANT,
+    "invalid_tenant": NO_TENANT,
+    "invalid_scope": _OUR_FAULT,
+    "invalid_request": _OUR_FAULT,
+    "unsupported_grant_type": _OUR_FAULT,
     "temporarily_unavailable": _BUSY,
     "server_error": _BUSY,
 }

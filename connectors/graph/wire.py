@@ -1,12 +1,18 @@
-"""HTTP sessions as this product wants them: nothing from the environment, no retries, no redirects, no endless waits."""
+"""HTTP as this product wants it: nothing from the environment, no retries, no redirects, no endless waits, TLS only."""
 
+import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
+from urllib3 import HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
+
+from .answers import Answer
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
@@ -16,12 +22,53 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 CHUNK = 64 * 1024
 
 
-class AnswerTooSlow(requests.RequestException):
-    """The answer began, and did not end in time or in size."""
+class NoAnswer(Exception):
+    """No whole answer came. `left` says whether the request may have left this machine."""
+
+    def __init__(self, cause: Exception | str, *, left: bool) -> None:
+        super().__init__(str(cause))
+        self.left = left
+
+
+class _Progress(threading.local):
+    """How far this thread's request has come."""
+
+    left = False
+
+
+_progress = _Progress()
+
+
+class _Connection(HTTPSConnection):
+    """Notes the moment a request begins to be written: look-up, connection, proxy and handshake are behind it then."""
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _progress.left = True
+        super().request(*args, **kwargs)
+
+
+class _Pool(HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _Adapter(HTTPAdapter):
+    """Connections that note, straight or through a proxy, and that never try again by themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_connections=4, pool_maxsize=16, max_retries=Retry(0, read=False))
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"https": _Pool}
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _Pool}
+        return manager
 
 
 class Session(requests.Session):
-    """A keep-alive session with fixed timeouts. The CA file given wins over REQUESTS_CA_BUNDLE and the like."""
+    """A keep-alive session. The CA file given wins over REQUESTS_CA_BUNDLE and the like; plain HTTP is not spoken."""
 
     def __init__(self, *, ca_bundle: str = "", proxy: str = "") -> None:
         super().__init__()
@@ -29,34 +76,36 @@ class Session(requests.Session):
         self.verify = ca_bundle or True
         if proxy:
             self.proxies = {"https": proxy}
-        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=16, max_retries=Retry(0, read=False))
-        self.mount("https://", adapter)
-        self.mount("http://", adapter)
-
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs.setdefault("timeout", (CONNECT_SECONDS, READ_SECONDS))
-        kwargs["allow_redirects"] = False  # `Session.get` would switch them on
-        return super().request(method, url, *args, **kwargs)
+        self.adapters.clear()
+        self.mount("https://", _Adapter())
 
 
-def read_whole(response: requests.Response) -> bytes:
-    """The body of a streamed answer. Raises AnswerTooSlow past 20 s or 32 MiB, and what `requests` raises."""
+def exchange(session: Session, method: str, url: str, *, headers: Mapping[str, str], **content: Any) -> Answer:
+    """One request and its whole answer, whatever the status; no second try, no redirect. Raises NoAnswer."""
     deadline = time.monotonic() + WHOLE_SECONDS
+    _progress.left = False
+    try:
+        with session.request(
+            method,
+            url,
+            headers=dict(headers),
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            allow_redirects=False,
+            stream=True,
+            **content,
+        ) as response:
+            return Answer(method, response.status_code, response.headers, _whole_body(response, deadline))
+    except (requests.RequestException, HTTPError) as exc:
+        raise NoAnswer(exc, left=_progress.left) from exc
+
+
+def _whole_body(response: requests.Response, deadline: float) -> bytes:
+    """Read by what has arrived, not by the chunk: a chunk that drips in would be waited for without end."""
     parts: list[bytes] = []
     size = 0
-    for part in response.iter_content(CHUNK):
+    while part := response.raw.read1(CHUNK, decode_content=True):
         parts.append(part)
         size += len(part)
         if size > LARGEST_ANSWER or time.monotonic() > deadline:
-            response.close()
-            raise AnswerTooSlow("The answer took too long or was too large.")
+            raise NoAnswer("The answer took too long or was too large.", left=True)
     return b"".join(parts)
-
-
-def never_left(exc: requests.RequestException) -> bool:
-    """Whether a failure came before the request left this machine: name look-up, refused connection, TLS handshake."""
-    if isinstance(exc, (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)):
-        return True
-    cause: object = exc.args[0] if exc.args else None
-    reason = getattr(cause, "reason", cause)
-    return isinstance(reason, (NewConnectionError, ConnectTimeoutError, SSLError))
