@@ -1,9 +1,9 @@
 """How a tenant is reached: with one credential for reading it and another for acting in it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,9 +11,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
+from django.utils import timezone
 
 from connectors import actions
 from connectors.graph import Call, Graph, Reader, open_graph, open_reader
+from connectors.pair import Pair
 from connectors.registration import registration_of
 from credentials.models import Credential
 from neurons_admin.access.models import User
@@ -24,6 +26,10 @@ class ConnectorQuerySet(models.QuerySet["Connector"]):
     def due(self) -> Self:
         """Active connectors whose time to synchronise has come, by the database's clock."""
         return self.filter(active=True, sync_credential__isnull=False, next_sync_at__lte=Now())
+
+    def with_credentials(self) -> Self:
+        """With both credentials, for pages that show them."""
+        return self.select_related("sync_credential", "action_credential")
 
 
 class Connector(models.Model):
@@ -43,16 +49,18 @@ class Connector(models.Model):
     name = models.CharField(max_length=100)
     active = models.BooleanField(default=True)
     sync_credential = models.ForeignKey(
-        Credential, models.PROTECT, null=True, blank=True, related_name="synchronised_connectors"
+        Credential, models.PROTECT, "synchronised_connectors", verbose_name="synchronises", null=True, blank=True
     )
     action_credential = models.ForeignKey(
-        Credential, models.PROTECT, null=True, blank=True, related_name="acting_connectors"
+        Credential, models.PROTECT, "acting_connectors", verbose_name="acts", null=True, blank=True
     )
     same_app_accepted = models.BooleanField(default=False)
     actions_enabled = models.BooleanField(default=False)
     actions_withheld = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     import_guests = models.BooleanField(default=True)
     sync_repeat = models.PositiveSmallIntegerField(choices=Repeat, default=Repeat.HOUR)
+    # A time of day, by the server's clock, from which the repeats are counted; empty: from the last one.
+    sync_start = models.TimeField(null=True, blank=True)
     next_sync_at = models.DateTimeField(null=True, editable=False)
     delta_link = EncryptedField()
     last_synced_at = models.DateTimeField(null=True, editable=False)
@@ -104,7 +112,21 @@ class Connector(models.Model):
 
     def next_after(self, moment: datetime) -> datetime | None:
         """When to synchronise next after `moment`; None for a connector that waits to be told."""
-        return moment + timedelta(minutes=self.sync_repeat) if self.sync_repeat else None
+        step = timedelta(minutes=self.sync_repeat)
+        if not step:
+            return None
+        if self.sync_start is None:
+            return moment + step
+        # Both in one zone, so Python counts by the clock on the wall; where that is turned back, by the hours that pass.
+        local = timezone.localtime(moment)
+        first = datetime.combine(local.date(), self.sync_start, local.tzinfo) - timedelta(days=1)
+        then = (first + step * ((local - first) // step + 1)).astimezone(UTC)
+        return then if then > moment else moment + step
+
+    @property
+    def pair(self) -> Pair:
+        """Its two credentials, and whether they may stand beside each other."""
+        return Pair(self.sync_credential, self.action_credential, same_app_accepted=self.same_app_accepted)
 
 
 class GraphCall(models.Model):
@@ -144,6 +166,10 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
         return self.filter(
             Q(state=SyncRun.State.QUEUED) | Q(state=SyncRun.State.RUNNING, lease_until__lt=Now())
         ).exclude(not_before__gt=Now())
+
+    def latest_of(self, connectors: Iterable[Connector]) -> Self:
+        """The latest of each connector: one query for all."""
+        return self.filter(connector__in=connectors).order_by("connector", "-created_at").distinct("connector")
 
 
 class SyncRun(models.Model):
@@ -203,15 +229,38 @@ class SyncRun(models.Model):
         return self.state not in self.OPEN
 
     @property
+    def likely_total(self) -> int | None:
+        """How many rows a full one will probably read: as many as the full one before. None where that says nothing."""
+        if self.is_over or not self.full:
+            return None
+        before = self.connector.sync_runs.filter(full=True, state=self.State.SUCCEEDED).first()
+        return before.read if before and before.read >= self.read else None
+
+    @property
     def tone(self) -> str:
         return self.TONES[self.State(self.state)]
 
     @property
     def rate(self) -> float | None:
         """Rows read a second, while it runs and afterwards."""
-        if self.started_at is None or self.ended_at is None or self.ended_at <= self.started_at:
-            return None
-        return self.read / (self.ended_at - self.started_at).total_seconds()
+        seconds = self.lasted.total_seconds() if self.lasted else 0
+        return self.read / seconds if seconds > 0 else None
+
+    @property
+    def lasted(self) -> timedelta | None:
+        """From its begin to its end, or until now; None before it begins."""
+        return (self.ended_at or timezone.now()) - self.started_at if self.started_at else None
+
+    @property
+    def lasted_words(self) -> str:
+        """How long it took, or has taken so far: "42 s", "3 min 10 s"; empty before it begins."""
+        if self.lasted is None:
+            return ""
+        seconds = round(self.lasted.total_seconds())
+        hours, minutes = seconds // 3600, seconds // 60 % 60
+        if hours:
+            return f"{hours} h {minutes} min"
+        return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
 
 
 class SyncCall(GraphCall):

@@ -22,6 +22,8 @@ class Facts:
     roles: frozenset[str]
     credential_name: str = ""
     problem: str = ""
+    # Why the connector's two credentials may not stand beside each other.
+    objection: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def facts_about(connector: Connector, action: type[Action]) -> Facts:
         roles=frozenset(credential.directory_roles) if credential else frozenset(),
         credential_name=str(credential) if credential else "",
         problem=credential.check_message if credential and credential.check_code else "",
+        objection=connector.pair.objection or "",
     )
 
 
@@ -68,6 +71,8 @@ def _connector_says(facts: Facts) -> Verdict | None:
         )
     if not facts.offered:
         return Verdict(False, "This connector does not offer this action.", "Tick it under Action details.")
+    if facts.objection:
+        return Verdict(False, facts.objection, "Change one of the two credentials.")
     if facts.problem:
         return Verdict(False, f"The action credential does not work: {facts.problem}", "Mend it and check it again.")
     return None

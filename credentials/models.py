@@ -1,8 +1,8 @@
 """App registrations with which the product reaches a Microsoft Entra tenant."""
 
 import uuid
-from datetime import datetime, timedelta
-from typing import Any, Self
+from datetime import date, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -12,8 +12,17 @@ from django.utils import timezone
 
 from neurons_admin.encryption import EncryptedField, Secret
 
+from .directory_roles import names_of
+from .finding import EXPIRED_SECRET, Finding
+from .guids import as_guid
+
 HINT_LENGTH = 3
+# Of anything shorter three characters would say too much.
+SHORTEST_HINTED = 16
 EXPIRES_SOON = timedelta(days=30)
+CHECK_COLUMNS = (
+    "checked_at", "check_code", "check_message", "app_name", "granted_permissions", "directory_roles",
+)  # fmt: skip
 
 
 class Cloud(models.TextChoices):
@@ -29,6 +38,20 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
     def shared(self) -> Self:
         """Those kept on the Credentials page, which any connector may use."""
         return self.exclude(name="")
+
+    def matching(self, words: str) -> Self:
+        """Those whose name, description, application or one of whose ids matches what was typed."""
+        found = Q(name__icontains=words) | Q(description__icontains=words) | Q(app_name__icontains=words)
+        guid = as_guid(words)
+        return self.filter(found | Q(tenant_id=guid) | Q(client_id=guid) if guid else found)
+
+    def failing(self) -> Self:
+        """Those that the last check found not to work."""
+        return self.exclude(check_code="")
+
+    def expiring(self) -> Self:
+        """Those whose secret expires within 30 days, or has expired."""
+        return self.filter(secret_expires_on__lte=timezone.localdate() + EXPIRES_SOON)
 
 
 class Credential(models.Model):
@@ -89,41 +112,107 @@ class Credential(models.Model):
         """What makes two credentials the same app registration: tenant and client."""
         return self.tenant_id, self.client_id
 
-    def set_secret(self, value: str, *, expires_on: Any = None) -> None:
+    def set_secret(self, value: str, *, expires_on: date | None = None) -> None:
         """Take a new secret value; it is encrypted when the row is saved.
 
         The first three characters are kept in clear: Entra shows the same three, so an administrator can tell which of an
         app's secrets this is.
         """
         self.client_secret = Secret(value)
-        self.secret_hint = value[:HINT_LENGTH]
+        self.secret_hint = value[:HINT_LENGTH] if len(value) >= SHORTEST_HINTED else ""
         self.secret_set_at = timezone.now()
-        self.secret_expires_on = expires_on
-        self.secret_expiry_source = self.ExpirySource.TYPED if expires_on else ""
+        self.set_expiry(expires_on)
+
+    def set_expiry(self, day: date | None) -> None:
+        """Take the secret's last day as somebody typed it; the day that is known already keeps its origin."""
+        if day != self.secret_expires_on or day is None:
+            self.secret_expires_on = day
+            self.secret_expiry_source = self.ExpirySource.TYPED if day else ""
 
     def note_check(
         self, *, code: str, message: str, app_name: str = "", permissions: list[str], roles: list[str]
     ) -> None:
         """Keep what a check found. `code` is empty when the credential works. Saves only these columns."""
         self.checked_at = timezone.now()
-        self.check_code, self.check_message, self.app_name = code, message[:500], app_name
+        self.check_code, self.check_message, self.app_name = code[:40], message[:500], app_name[:256]
         self.granted_permissions, self.directory_roles = permissions, roles
-        self.save(
-            update_fields=[
-                "checked_at", "check_code", "check_message", "app_name", "granted_permissions", "directory_roles"
-            ]
-        )  # fmt: skip
+        self.save(update_fields=CHECK_COLUMNS)
+
+    def keep(self, finding: Finding) -> None:
+        """Keep what signing in has shown; nothing, if Microsoft could not be asked. Saves only these columns."""
+        if not finding.asked:
+            return
+        if finding.code == EXPIRED_SECRET and (self.days_left is None or self.days_left > 0):
+            self.secret_expires_on, self.secret_expiry_source = timezone.localdate(), self.ExpirySource.SIGN_IN
+            self.save(update_fields=["secret_expires_on", "secret_expiry_source"])
+        self.note_check(
+            code=finding.code,
+            message=finding.message,
+            app_name=finding.app_name,
+            permissions=list(finding.permissions),
+            roles=list(finding.roles),
+        )
+
+    def forget_check(self) -> None:
+        """What was found belongs to another app registration or secret. Saved with the row."""
+        self.checked_at = None
+        self.check_code = self.check_message = self.app_name = ""
+        self.granted_permissions, self.directory_roles = [], []
+
+    @property
+    def finding(self) -> Finding | None:
+        """What the last check found; None if there has been none."""
+        if self.checked_at is None:
+            return None
+        return Finding(
+            code=self.check_code,
+            message=self.check_message,
+            app_name=self.app_name,
+            permissions=tuple(self.granted_permissions),
+            roles=tuple(self.directory_roles),
+        )
 
     @property
     def check_passed(self) -> bool:
         return self.checked_at is not None and not self.check_code
 
     @property
+    def role_names(self) -> list[str]:
+        """The directory roles of the application, by name."""
+        return names_of(self.directory_roles)
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until the secret's last day, negative after it; None if nobody knows."""
+        return (self.secret_expires_on - timezone.localdate()).days if self.secret_expires_on else None
+
+    @property
     def expires_soon(self) -> bool:
         """True from 30 days before the secret's last day on."""
-        if self.secret_expires_on is None:
-            return False
-        return datetime.combine(self.secret_expires_on, datetime.min.time()) - EXPIRES_SOON <= datetime.now()  # noqa: DTZ005
+        return self.days_left is not None and self.days_left <= EXPIRES_SOON.days
+
+    @property
+    def has_expired(self) -> bool:
+        return self.check_code == EXPIRED_SECRET or (self.days_left is not None and self.days_left < 0)
+
+    @property
+    def expiry_words(self) -> str:
+        """When the secret expires, as people say it."""
+        if self.has_expired:
+            return "Expired"
+        if self.secret_expires_on is None or self.days_left is None:
+            return "Expiry not known"
+        if not self.expires_soon:
+            return f"Until {self.secret_expires_on:%-d %b %Y}"
+        return {0: "Expires today", 1: "Expires tomorrow"}.get(self.days_left, f"Expires in {self.days_left} days")
+
+    @property
+    def stored_words(self) -> str:
+        """What may be said of the stored secret, beside an empty field: "starts with abc · set 3 Mar 2025"."""
+        parts = [f"starts with {self.secret_hint}"] if self.secret_hint else []
+        if self.secret_set_at:
+            parts.append(f"set on {timezone.localtime(self.secret_set_at):%-d %b %Y}")
+        return " · ".join(parts) or "not shown"
 
 
 class KeyCanary(models.Model):

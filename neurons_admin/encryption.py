@@ -112,7 +112,7 @@ def _open(stored: str, owner: str) -> str:
         raise SecretUnreadable(f"{owner}: no key in CREDENTIAL_KEYS opens this secret.")
     try:
         text = Fernet(key).decrypt(stored.split(":", 2)[2]).decode()
-    except InvalidToken:
+    except (InvalidToken, ValueError):  # ValueError: what stands there was never a token
         raise SecretUnreadable(f"{owner}: the stored secret is damaged.") from None
     bound_to, _, plain = text.partition(SEPARATOR)
     if bound_to != owner:

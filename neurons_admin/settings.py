@@ -30,6 +30,8 @@ ENTRA_AUTHORITY_URL = env("ENTRA_AUTHORITY_URL", default="")
 GRAPH_URL = env("GRAPH_URL", default="")
 ENTRA_CA_BUNDLE = env("ENTRA_CA_BUNDLE", default="")
 OUTBOUND_PROXY = env("OUTBOUND_PROXY", default="")
+# Tries a credential before it is kept; `credentials` cannot import the floor that knows Microsoft.
+CREDENTIAL_TRIAL = "connectors.checks.sign_in_with"
 
 INSTALLED_APPS = [
     "neurons_admin.access",

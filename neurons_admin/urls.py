@@ -10,5 +10,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("neurons_admin.access.urls")),
     path("audit/", include("neurons_admin.audit.urls")),
+    path("connectors/", include("connectors.urls")),
+    path("credentials/", include("credentials.urls")),
     path("", include("people.urls")),
 ]

@@ -72,7 +72,7 @@ class Person(models.Model):
 class AccountQuerySet(models.QuerySet["Account"]):
     def with_connector(self) -> Self:
         """With what a menu or a run asks of the connector."""
-        return self.select_related("connector", "connector__action_credential", "person")
+        return self.select_related("connector__action_credential", "connector__sync_credential", "person")
 
 
 class Account(models.Model):

@@ -1,0 +1,54 @@
+"""Checks of credentials: a fresh sign-in, with what it shows in plain words."""
+
+from connectors.graph import CredentialRefused, Grant, GraphError, sign_in_afresh
+from connectors.registration import registration_of
+from credentials import services
+from credentials.finding import NO_CONSENT, Finding
+from credentials.models import Credential
+from neurons_admin.access.models import User
+
+NOTHING_GRANTED = (
+    "No permission has been granted to this application. In Entra add the application permissions under API"
+    " permissions, and have an administrator grant admin consent; then check again."
+)
+UNREADABLE = "secret_unreadable"
+UNREACHABLE = "Microsoft could not be asked: this server's CA file or proxy is not right."
+
+
+def sign_in_with(credential: Credential) -> Finding:
+    """Sign in with a credential, saved or not, with a fresh application and an empty cache. Raises nothing.
+
+    Asks the network: never call it inside a transaction.
+    """
+    try:
+        return _found(sign_in_afresh(registration_of(credential)))
+    except GraphError as exc:
+        reference = " · ".join(part for part in (exc.detail, exc.request_id) if part)
+        # A secret that this server cannot open says nothing about the credential.
+        asked = isinstance(exc, CredentialRefused) and exc.code != UNREADABLE
+        return Finding(exc.code, str(exc), signed_in=False, asked=asked, reference=reference)
+    except OSError:
+        return Finding("no_network", UNREACHABLE, signed_in=False, asked=False)
+
+
+def check(credential: Credential, *, actor: User) -> Finding:
+    """Sign in with a saved credential and keep what was found, unless Microsoft could not be asked."""
+    finding = sign_in_with(credential)
+    services.note_check(credential, finding, actor=actor)
+    return finding
+
+
+def _found(grant: Grant) -> Finding:
+    return Finding(
+        code="" if grant.permissions else NO_CONSENT,
+        message="" if grant.permissions else NOTHING_GRANTED,
+        app_name=_plain(grant.app_name),
+        tenant_id=_plain(grant.tenant_id),
+        permissions=tuple(_plain(name) for name in grant.permissions),
+        roles=tuple(_plain(role) for role in grant.directory_roles),
+    )
+
+
+def _plain(text: object) -> str:
+    """What a tenant's administrator once typed, fit for a database column."""
+    return str(text).replace("\0", "")[:256]

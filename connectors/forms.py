@@ -1,0 +1,260 @@
+"""Forms of a connector, one for each section that is saved on its own."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from connectors import actions
+from connectors.models import Connector
+from connectors.pair import Objection, Pair
+from credentials.fields import ClientField, ExpiryField, NameField, SecretField, TenantField
+from credentials.forms import TriedForm
+from credentials.models import Cloud, Credential
+from credentials.services import IDENTITY
+from neurons_admin.access.models import User
+
+FILLED_IN: Final = "filled_in"
+SHARED: Final = "shared"
+PARTS: Final = {
+    FILLED_IN: ("cloud", "tenant_id", "client_id", "client_secret", "secret_expires_on"),
+    SHARED: ("shared",),
+}
+NAME_TAKEN: Final = "There is a connector of this name already."
+
+
+class SharedChoice(forms.ModelChoiceField):
+    """One of the shared credentials."""
+
+    def label_from_instance(self, obj: Credential) -> str:
+        application = obj.app_name or f"client {str(obj.client_id)[:8]}…"
+        return f"{obj.name} ({application}, tenant {str(obj.tenant_id)[:8]}…)"
+
+
+class CredentialChoiceForm(TriedForm):
+    """Chooses the credential of one role of a connector: filled in here, or a shared one.
+
+    Both parts are in the form, so that what was typed in one outlives a look at the other; the one that is not chosen
+    is neither validated nor used. After validation `given` is the credential as it will be, saved or not (None: none).
+    """
+
+    source = forms.ChoiceField(
+        label="Credential",
+        choices=[(FILLED_IN, "Fill in here"), (SHARED, "Use a shared Azure AD (Cloud) credential")],
+        widget=forms.RadioSelect,
+        initial=FILLED_IN,
+    )
+    shared = SharedChoice(
+        Credential.objects.none(), label="Shared credential", required=False, empty_label="Choose one…"
+    )
+    cloud = forms.ChoiceField(
+        choices=Cloud.choices,
+        initial=Cloud.GLOBAL,
+        required=False,
+        help_text="Global, unless the tenant is in a national cloud.",
+    )
+    tenant_id = TenantField(required=False)
+    client_id = ClientField(required=False)
+    client_secret = SecretField(required=False)
+    secret_expires_on = ExpiryField()
+    same_app_accepted = forms.BooleanField(
+        label="One app registration for reading and acting is wanted here", required=False, widget=forms.HiddenInput
+    )
+
+    role: str
+    other_role: str
+
+    def __init__(self, *args: Any, connector: Connector | None, user: User, **kwargs: Any) -> None:
+        self.connector = connector
+        self.current: Credential | None = getattr(connector, self.role, None)
+        self.other: Credential | None = getattr(connector, self.other_role, None)
+        self.given: Credential | None = None
+        self.needs_trial = False
+        super().__init__(*args, initial=self._initial(), **kwargs)
+        self._set_shared_choices(user)
+        if self.stored:
+            self.fields["client_secret"].widget.stored = self.stored.stored_words  # type: ignore[attr-defined]
+        if connector and connector.same_app_accepted:
+            self._show_same_app_tick()
+
+    @property
+    def stored(self) -> Credential | None:
+        """The credential that was filled in here before, if there is one."""
+        return self.current if self.current and not self.current.is_shared else None
+
+    def _initial(self) -> dict[str, Any]:
+        stored = self.stored
+        values: dict[str, Any] = {"source": SHARED if self.current and not stored else FILLED_IN}
+        if stored:
+            values |= {name: getattr(stored, name) for name in (*IDENTITY, "secret_expires_on")}
+        elif self.other:
+            values |= {"cloud": self.other.cloud, "tenant_id": self.other.tenant_id}
+        if self.current and not stored:
+            values["shared"] = self.current
+        if self.connector:
+            values["same_app_accepted"] = self.connector.same_app_accepted
+        return values
+
+    def _set_shared_choices(self, user: User) -> None:
+        """Those the user may attach, and in any case the one that is attached."""
+        mine = Q(pk=self.current.pk) if self.current else Q(pk=None)
+        allowed = Q() if user.has_perm("credentials.use_credential") else mine
+        choices: QuerySet[Credential] = Credential.objects.shared().filter(allowed)
+        self.fields["shared"].queryset = choices  # type: ignore[attr-defined]
+
+    def _show_same_app_tick(self) -> None:
+        self.fields["same_app_accepted"].widget = forms.CheckboxInput()
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        is_shared = values.get("source") == SHARED
+        self._forget_errors(PARTS[FILLED_IN if is_shared else SHARED])
+        if self._is_left_out(values):
+            self._forget_errors((*PARTS[FILLED_IN], *PARTS[SHARED]))
+        elif is_shared:
+            self._clean_shared(values)
+        else:
+            self._clean_filled_in(values)
+        if self.given and not self.errors:
+            self._clean_pair(self.given, values)
+        return values
+
+    def _is_left_out(self, values: dict[str, Any]) -> bool:
+        """Whether there is to be no credential at all."""
+        return False
+
+    def _forget_errors(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.errors.pop(name, None)
+
+    def _clean_shared(self, values: dict[str, Any]) -> None:
+        if values.get("shared"):
+            self.given = values["shared"]
+        elif "shared" not in self.errors:
+            self.add_error("shared", "Choose a credential.")
+
+    def _clean_filled_in(self, values: dict[str, Any]) -> None:
+        for name in ("tenant_id", "client_id"):
+            if not values.get(name) and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
+        if not self.errors and values["tenant_id"] == values["client_id"]:
+            self.add_error("client_id", "This is the directory (tenant) ID once more.")
+        if not values.get("client_secret") and not self.stored and "client_secret" not in self.errors:
+            self.add_error("client_secret", self.fields["client_secret"].error_messages["required"])
+        if not self.errors:
+            self.given = self._draft(values)
+
+    def _draft(self, values: dict[str, Any]) -> Credential:
+        """The filled-in credential as the form describes it; an earlier one keeps its row and, unless typed, its secret."""
+        earlier = Credential.objects.filter(pk=self.stored.pk).first() if self.stored else None
+        draft = earlier or Credential()
+        wanted = {**values, "cloud": values.get("cloud") or Cloud.GLOBAL}
+        changed = [name for name in IDENTITY if getattr(draft, name) != wanted[name]]
+        for name in changed:
+            setattr(draft, name, wanted[name])
+        if secret := values.get("client_secret"):
+            draft.set_secret(secret.reveal())
+        draft.set_expiry(values.get("secret_expires_on"))
+        self.needs_trial = bool(changed or secret or earlier is None)
+        if self.needs_trial:
+            draft.forget_check()
+        return draft
+
+    def _clean_pair(self, given: Credential, values: dict[str, Any]) -> None:
+        reading, acting = (given, self.other) if self.role == "sync_credential" else (self.other, given)
+        objection = Pair(reading, acting, same_app_accepted=values.get("same_app_accepted", False)).objection
+        if objection:
+            self.refuse_pair(objection)
+
+    def refuse_pair(self, objection: Objection) -> None:
+        """Say why the two credentials may not stand beside each other; where that can be accepted, offer the tick."""
+        self.add_error(None, ValidationError(objection.value, code=objection.name.lower()))
+        if objection is Objection.SAME_APP:
+            self._show_same_app_tick()
+
+    def ask_secret_again(self) -> None:
+        if self.data.get("source") != SHARED:
+            super().ask_secret_again()
+
+
+class ConnectionForm(CredentialChoiceForm):
+    """What a connector is called, whether it runs, and what it synchronises with."""
+
+    name = NameField(max_length=100, help_text="Such as the name of the organisation.")
+    active = forms.BooleanField(
+        required=False, initial=True, help_text="Switched off it neither reads nor acts; its people stay."
+    )
+    role = "sync_credential"
+    other_role = "action_credential"
+
+    def _initial(self) -> dict[str, Any]:
+        values = super()._initial()
+        return values | {"name": self.connector.name, "active": self.connector.active} if self.connector else values
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = Connector.objects.exclude(pk=self.connector.pk) if self.connector else Connector.objects
+        if others.filter(name__iexact=name).exists():
+            raise ValidationError(NAME_TAKEN, code="name_taken")
+        return name
+
+    def refuse_name(self) -> None:
+        """Somebody else was faster with this name."""
+        self.add_error("name", ValidationError(NAME_TAKEN, code="name_taken"))
+
+
+class ImportForm(forms.Form):
+    """What to import, and when."""
+
+    import_guests = forms.BooleanField(
+        label="Guests too", required=False, help_text="People of other organisations who were invited into this tenant."
+    )
+    sync_repeat = forms.TypedChoiceField(label="Synchronise", choices=Connector.Repeat.choices, coerce=int)
+    sync_start = forms.TimeField(
+        label="Starting at",
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        help_text="A time of day from which the repeats are counted. Empty: from the last synchronisation.",
+    )
+
+    def __init__(self, *args: Any, connector: Connector, **kwargs: Any) -> None:
+        super().__init__(*args, initial={name: getattr(connector, name) for name in self.base_fields}, **kwargs)
+
+
+class ActionsForm(CredentialChoiceForm):
+    """Action details: whether to act, with which credential, and which actions to offer."""
+
+    actions_enabled = forms.BooleanField(
+        label="Carry out actions in this tenant",
+        required=False,
+        help_text="Switched off, the Actions menu says so, and nothing can be changed through this connector.",
+    )
+    offered = forms.MultipleChoiceField(
+        label="Actions to offer",
+        choices=[(action.key, action.label) for action in actions.ALL],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    role = "action_credential"
+    other_role = "sync_credential"
+
+    def __init__(self, *args: Any, connector: Connector, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, connector=connector, user=user, **kwargs)
+        self.fields["source"].label = "Action Credentials"
+
+    def _initial(self) -> dict[str, Any]:
+        offered = [action.key for action in actions.ALL if self.connector and self.connector.offers(action.key)]
+        values = super()._initial() | {"offered": offered}
+        return values | {"actions_enabled": self.connector.actions_enabled} if self.connector else values
+
+    def _is_left_out(self, values: dict[str, Any]) -> bool:
+        """Switched off, and nothing chosen or filled in that says which application it would be."""
+        named = ("shared",) if values.get("source") == SHARED else ("client_id", "client_secret")
+        return not values.get("actions_enabled") and not any(self.data.get(name, "").strip() for name in named)
+
+    @property
+    def withheld(self) -> list[str]:
+        """The keys of the actions that are not to be offered."""
+        return [key for key in actions.BY_KEY if key not in self.cleaned_data["offered"]]

@@ -1,0 +1,212 @@
+"""What can be done with a connector. The rules, the transactions, and the audit of each change."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import time
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from connectors import actions
+from connectors.models import Connector
+from connectors.pair import Objection
+from credentials.finding import Finding
+from credentials.models import Credential
+from neurons_admin.access.models import User
+from neurons_admin.audit.models import record
+
+
+class NameTakenError(Exception):
+    """Another connector has this name."""
+
+
+class PairRefusedError(Exception):
+    """The two credentials may not stand beside each other; `objection` says why."""
+
+    def __init__(self, objection: Objection) -> None:
+        super().__init__(objection.value)
+        self.objection = objection
+
+
+class InUseError(Exception):
+    """People or runs still point to the connector; `counts` says how many of what. Nothing was deleted."""
+
+    def __init__(self, counts: dict[str, int]) -> None:
+        super().__init__(str(counts))
+        self.counts = counts
+
+
+def add(*, name: str, active: bool, given: Credential, actor: User, finding: Finding | None = None) -> Connector:
+    """Make a connector that synchronises with `given`, a shared credential or one to be saved. Raises NameTakenError."""
+    with _names_guarded(), transaction.atomic():
+        connector = Connector(name=name, active=active)
+        _attach(connector, "sync_credential", given, finding)
+        connector.next_sync_at = connector.next_after(timezone.now())
+        connector.save(force_insert=True)
+        record("connector.added", connector, actor=actor)
+    return connector
+
+
+def change_connection(
+    connector: Connector,
+    *,
+    name: str,
+    active: bool,
+    given: Credential,
+    same_app_accepted: bool,
+    actor: User,
+    finding: Finding | None = None,
+) -> list[str]:
+    """Save the section Connection; returns the names of what changed. Raises NameTakenError and PairRefusedError.
+
+    With another tenant the next synchronisation reads everything.
+    """
+    with _names_guarded(), _changing(connector, actor, "connection") as (row, changed):
+        _set(row, changed, name=name, active=active)
+        before = row.sync_credential
+        if _attach(row, "sync_credential", given, finding):
+            changed.append("sync_credential")
+            if before and (before.cloud, before.tenant_id) != (given.cloud, given.tenant_id):
+                row.delta_link = ""
+        _accept_pair(row, changed, same_app_accepted)
+    return changed
+
+
+def change_import(
+    connector: Connector, *, import_guests: bool, sync_repeat: int, sync_start: time | None, actor: User
+) -> list[str]:
+    """Save what to import and when; returns the names of what changed.
+
+    Where it changes who is wanted, the next synchronisation reads everything.
+    """
+    with _changing(connector, actor, "import") as (row, changed):
+        _set(row, changed, import_guests=import_guests)
+        if changed:
+            row.delta_link = ""
+        timing: list[str] = []
+        _set(row, timing, sync_repeat=sync_repeat, sync_start=sync_start)
+        if timing:
+            row.next_sync_at = row.next_after(timezone.now())
+        changed += timing
+    return changed
+
+
+def change_actions(
+    connector: Connector,
+    *,
+    enabled: bool,
+    withheld: list[str],
+    given: Credential | None,
+    same_app_accepted: bool,
+    actor: User,
+    finding: Finding | None = None,
+) -> list[str]:
+    """Save the Action details; returns the names of what changed. Raises PairRefusedError."""
+    with _changing(connector, actor, "actions") as (row, changed):
+        unknown = [key for key in row.actions_withheld if key not in actions.BY_KEY]
+        _set(row, changed, actions_enabled=enabled, actions_withheld=[*withheld, *unknown])
+        if _attach(row, "action_credential", given, finding):
+            changed.append("action_credential")
+        _accept_pair(row, changed, same_app_accepted)
+    return changed
+
+
+def delete(connector: Connector, *, actor: User) -> None:
+    """Delete a connector that has brought in nobody, with the credentials filled in on it. Raises InUseError."""
+    counts = held_by(connector)
+    if counts:
+        raise InUseError(counts)
+    filled_in = [each for each in (connector.sync_credential, connector.action_credential) if each]
+    try:
+        with transaction.atomic():
+            record("connector.deleted", connector, actor=actor)
+            connector.delete()
+            for credential in filled_in:
+                _forget(credential)
+    except ProtectedError as exc:
+        raise InUseError(held_by(connector)) from exc
+
+
+def held_by(connector: Connector) -> dict[str, int]:
+    """What keeps a connector from being deleted, counted by what it is called."""
+    counts = {}
+    for relation in Connector._meta.related_objects:
+        if relation.on_delete is models.PROTECT:
+            model = relation.related_model
+            counts[str(model._meta.verbose_name_plural)] = model._default_manager.filter(
+                **{relation.field.name: connector}
+            ).count()
+    return {name: count for name, count in counts.items() if count}
+
+
+@contextmanager
+def _changing(connector: Connector, actor: User, section: str) -> Iterator[tuple[Connector, list[str]]]:
+    """A locked copy of the row to change, and the list of what has changed; saves and records it at the end."""
+    with transaction.atomic():
+        row = Connector.objects.select_for_update().get(pk=connector.pk)
+        changed: list[str] = []
+        yield row, changed
+        if changed:
+            row.save()
+            record("connector.changed", row, actor=actor, detail={"section": section, "fields": changed})
+
+
+def _set(row: Connector, changed: list[str], **values: Any) -> None:
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+            changed.append(name)
+
+
+def _attach(row: Connector, role: str, given: Credential | None, finding: Finding | None) -> bool:
+    """Let `given` be the credential of a role; False if nothing changes. A filled-in one is saved, its forerunner goes."""
+    before: Credential | None = getattr(row, role)
+    if given is None or given.is_shared:
+        is_changed = before != given
+    else:
+        is_changed = given._state.adding or before != given or _differs(given)
+        if is_changed:
+            given.save()
+            if finding:
+                given.keep(finding)
+    setattr(row, role, given)
+    if before and before != given and not before.is_shared:
+        if not row._state.adding:
+            row.save(update_fields=[role])
+        _forget(before)
+    return is_changed
+
+
+def _differs(given: Credential) -> bool:
+    """Whether a filled-in credential is to be saved with other values than it has."""
+    stored = Credential.objects.filter(pk=given.pk).first()
+    names = ("cloud", "tenant_id", "client_id", "secret_set_at", "secret_expires_on")
+    return stored is None or any(getattr(stored, name) != getattr(given, name) for name in names)
+
+
+def _forget(credential: Credential) -> None:
+    """Delete a credential that was filled in, unless something else still points to it."""
+    if not credential.is_shared:
+        credential.delete()
+
+
+def _accept_pair(row: Connector, changed: list[str], accepted: bool) -> None:
+    """Hold the row to the rules for its two credentials. That one app is wanted for both is noted only where it is so."""
+    row.same_app_accepted, before = accepted, row.same_app_accepted
+    if objection := row.pair.objection:
+        raise PairRefusedError(objection)
+    row.same_app_accepted = accepted and row.pair.is_same_app
+    if row.same_app_accepted != before:
+        changed.append("same_app_accepted")
+
+
+@contextmanager
+def _names_guarded() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as exc:
+        if "connector_name_unique" in str(exc):
+            raise NameTakenError from exc
+        raise

@@ -1,0 +1,150 @@
+"""The forms of a connector: a new one, and each section, saved on its own."""
+
+import uuid
+from typing import Any, Final
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from connectors import checks, services
+from connectors.forms import ActionsForm, ConnectionForm, CredentialChoiceForm, ImportForm
+from connectors.guide import guide
+from connectors.models import Connector
+from connectors.readiness_table import reading_with, rows_of
+from connectors.views.checking import report_on
+from credentials.finding import Finding
+from neurons_admin.http import Request
+
+ADD: Final = "connectors.add_connector"
+CHANGE: Final = "connectors.change_connector"
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@permission_required(ADD, raise_exception=True)
+def add(request: Request) -> HttpResponse:
+    """A new connector: its credential is tried, then it is kept."""
+    form = ConnectionForm(request.POST if request.method == "POST" else None, connector=None, user=request.user)
+    finding = _try_out(request, form)
+    if form.given and _may_save(request, form, finding):
+        values = form.cleaned_data
+        try:
+            connector = services.add(
+                name=values["name"], active=values["active"], given=form.given, actor=request.user, finding=finding
+            )
+        except services.NameTakenError:
+            form.refuse_name()
+        else:
+            messages.success(request, f"{connector} was added. Synchronise now, or look at what to import first.")
+            return redirect(connector)
+    return _answer(request, "connectors/add.html", form, finding, {"guide": guide("sync")})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def edit_connection(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Name, switch, and the credential to synchronise with."""
+    connector = _connector(pk)
+    form = ConnectionForm(request.POST if request.method == "POST" else None, connector=connector, user=request.user)
+    finding = _try_out(request, form)
+    if form.given and _may_save(request, form, finding):
+        names = ("name", "active", "same_app_accepted")
+        values = {name: form.cleaned_data[name] for name in names}
+        try:
+            changed = services.change_connection(
+                connector, **values, given=form.given, actor=request.user, finding=finding
+            )
+        except services.NameTakenError:
+            form.refuse_name()
+        except services.PairRefusedError as exc:
+            form.refuse_pair(exc.objection)
+        else:
+            return _saved(request, connector, changed)
+    stored = connector.sync_credential.finding if connector.sync_credential else None
+    context = {
+        "connector": connector,
+        "guide": guide("sync"),
+        "stored": stored,
+        "stored_reading": reading_with(stored) if stored else None,
+    }
+    return _answer(request, "connectors/edit_connection.html", form, finding, context)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def edit_import(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """What to import, and when."""
+    connector = _connector(pk)
+    form = ImportForm(request.POST if request.method == "POST" else None, connector=connector)
+    if form.is_valid():
+        changed = services.change_import(connector, **form.cleaned_data, actor=request.user)
+        return _saved(request, connector, changed)
+    return render(request, "connectors/edit_import.html", {"connector": connector, "form": form})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def edit_actions(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Action details: whether to act, with which credential, and which actions to offer."""
+    connector = _connector(pk)
+    form = ActionsForm(request.POST if request.method == "POST" else None, connector=connector, user=request.user)
+    finding = _try_out(request, form)
+    if form.is_valid() and _may_save(request, form, finding):
+        values = form.cleaned_data
+        try:
+            changed = services.change_actions(
+                connector,
+                enabled=values["actions_enabled"],
+                withheld=form.withheld,
+                given=form.given,
+                same_app_accepted=values["same_app_accepted"],
+                actor=request.user,
+                finding=finding,
+            )
+        except services.PairRefusedError as exc:
+            form.refuse_pair(exc.objection)
+        else:
+            return _saved(request, connector, changed)
+    context = {"connector": connector, "guide": guide("action"), "stored_rows": rows_of(connector)}
+    return _answer(request, "connectors/edit_actions.html", form, finding, context)
+
+
+def _connector(pk: uuid.UUID) -> Connector:
+    return get_object_or_404(Connector.objects.with_credentials(), pk=pk)
+
+
+def _try_out(request: Request, form: CredentialChoiceForm) -> Finding | None:
+    """Sign in with what the form gives: always for a check, before saving only where it differs from what is stored."""
+    if form.is_valid() and form.given and (form.needs_trial or "check" in request.POST):
+        return checks.sign_in_with(form.given)
+    return None
+
+
+def _may_save(request: Request, form: CredentialChoiceForm, finding: Finding | None) -> bool:
+    """Whether to go on to saving: not after a mere check, and not what Microsoft did not accept, unless that was ticked."""
+    return form.is_valid() and "check" not in request.POST and (finding is None or form.accepts(finding))
+
+
+def _saved(request: Request, connector: Connector, changed: list[str]) -> HttpResponse:
+    messages.success(request, "The changes were saved." if changed else "Nothing was changed.")
+    return redirect(connector)
+
+
+def _answer(
+    request: Request, template: str, form: CredentialChoiceForm, finding: Finding | None, context: dict[str, Any]
+) -> HttpResponse:
+    """The page once more; to a check by htmx only what it found, so that the form stays as it is."""
+    which = "sync" if form.role == "sync_credential" else "action"
+    if "check" in request.POST:
+        context |= report_on(finding, form.given, which) if finding and form.given else {"check_failed": True}
+    context |= {"form": form, "which": which}
+    if request.htmx and "check" in request.POST:
+        return render(request, "connectors/_check_answer.html", context)
+    form.ask_secret_again()
+    return render(request, template, context)

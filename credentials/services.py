@@ -1,0 +1,105 @@
+"""What can be done with a shared credential. The rules, the transactions, and the audit of each change."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+
+from neurons_admin.access.models import User
+from neurons_admin.audit.models import record
+
+from .finding import Finding
+from .models import CHECK_COLUMNS, Credential
+from .uses import is_used
+
+IDENTITY = ("cloud", "tenant_id", "client_id")
+SECRET_COLUMNS = ("client_secret", "secret_hint", "secret_set_at", "secret_expires_on", "secret_expiry_source")
+
+
+class NameTakenError(Exception):
+    """Another credential has this name."""
+
+
+class InUseError(Exception):
+    """Something still uses the credential. Nothing was deleted."""
+
+
+class TenantSettledError(Exception):
+    """The credential works and is in use: its tenant cannot be changed under its users."""
+
+
+def tenant_is_settled(credential: Credential) -> bool:
+    """Whether tenant and cloud are known to be right and others rely on them."""
+    return credential.check_passed and is_used(credential)
+
+
+def add(draft: Credential, *, actor: User, finding: Finding) -> Credential:
+    """Keep a new shared credential with what trying it out has found. Raises NameTakenError."""
+    with _names_guarded(), transaction.atomic():
+        draft.save(force_insert=True)
+        record("credential.added", draft, actor=actor)
+        draft.keep(finding)
+    return draft
+
+
+def change(credential: Credential, values: Mapping[str, Any], *, actor: User) -> list[str]:
+    """Set columns of a shared credential; returns the names of those that changed.
+
+    A changed tenant, client or cloud makes it another app registration: what its last check found is forgotten. Raises
+    NameTakenError and TenantSettledError.
+    """
+    with _names_guarded(), transaction.atomic():
+        row = Credential.objects.shared().select_for_update().get(pk=credential.pk)
+        changed = [name for name, value in values.items() if getattr(row, name) != value]
+        if {"tenant_id", "cloud"} & set(changed) and tenant_is_settled(row):
+            raise TenantSettledError
+        if not changed:
+            return []
+        row.set_expiry(values["secret_expires_on"])
+        for name in changed:
+            setattr(row, name, values[name])
+        if set(IDENTITY) & set(changed):
+            row.forget_check()
+        row.save()
+        record("credential.changed", row, actor=actor, detail={"fields": changed})
+    return changed
+
+
+def replace_secret(draft: Credential, *, actor: User, finding: Finding) -> None:
+    """Let a new secret, already set on `draft`, take the old one's place. The old one is forgotten."""
+    with transaction.atomic():
+        draft.forget_check()
+        draft.save(update_fields=[*SECRET_COLUMNS, *CHECK_COLUMNS])
+        record("credential.secret_replaced", draft, actor=actor)
+        draft.keep(finding)
+
+
+def note_check(credential: Credential, finding: Finding, *, actor: User) -> None:
+    """Keep what a check found. If Microsoft could not be asked, what is known stays as it is."""
+    with transaction.atomic():
+        record(
+            "credential.checked", credential, actor=actor, detail={"code": finding.code, "reference": finding.reference}
+        )
+        credential.keep(finding)
+
+
+def delete(credential: Credential, *, actor: User) -> None:
+    """Delete a credential that nobody uses. Raises InUseError."""
+    try:
+        with transaction.atomic():
+            record("credential.deleted", credential, actor=actor)
+            credential.delete()
+    except ProtectedError as exc:
+        raise InUseError from exc
+
+
+@contextmanager
+def _names_guarded() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as exc:
+        if "credential_shared_name_unique" in str(exc):
+            raise NameTakenError from exc
+        raise

@@ -1,0 +1,190 @@
+"""The Credentials pages: the list of shared app registrations, and one of them with its secret kept out of sight."""
+
+import uuid
+from typing import Any, Final
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from neurons_admin.http import Request
+from neurons_admin.ui import keyset
+from neurons_admin.ui.parts import Entry
+
+from . import services
+from .forms import AddForm, EditForm, ReplaceSecretForm, TriedForm
+from .models import Credential
+from .trial import try_out
+from .uses import uses_of
+
+SEE: Final = "credentials.view_credential"
+ADD: Final = "credentials.add_credential"
+CHANGE: Final = "credentials.change_credential"
+DELETE: Final = "credentials.delete_credential"
+
+ORDERS: Final = {"name": ("name", "id"), "-name": ("-name", "-id")}
+FILTERS: Final = ("q", "check", "expires")
+
+
+@require_safe
+@permission_required(SEE, raise_exception=True)
+def listing(request: Request) -> HttpResponse:
+    """All shared credentials, or those that match."""
+    found = _filtered(request)
+    page = keyset.page_of(request, found, ORDERS.get(request.GET.get("sort", ""), ORDERS["name"]))
+    uses = uses_of(page.rows, request.user)
+    context = {
+        "page": page,
+        "rows": [(row, uses.get(row.pk, []), entries_for(request, row)) for row in page.rows],
+        "total": found.count(),
+        "is_filtered": any(request.GET.get(name) for name in FILTERS),
+    }
+    return render(request, "credentials/list.html", context)
+
+
+def _filtered(request: Request) -> QuerySet[Credential]:
+    found = Credential.objects.shared()
+    if words := request.GET.get("q", "").strip():
+        found = found.matching(words[:100])
+    if request.GET.get("check") == "failing":
+        found = found.failing()
+    if request.GET.get("expires") == "soon":
+        found = found.expiring()
+    return found
+
+
+def entries_for(request: Request, credential: Credential) -> list[Entry]:
+    """What can be done with a credential, for the menus."""
+    entries = []
+    if request.user.has_perm(CHANGE):
+        url = reverse("credentials:replace_secret", args=[credential.pk])
+        entries.append(Entry("Replace secret…", url=url, icon="arrow-path", in_dialog=False))
+        url = reverse("credentials:edit", args=[credential.pk])
+        entries.append(Entry("Edit…", url=url, icon="pencil", in_dialog=False))
+    if request.user.has_perm(DELETE):
+        url = reverse("credentials:delete", args=[credential.pk])
+        entries.append(Entry("Delete…", url=url, icon="trash", is_dangerous=True))
+    return entries
+
+
+@require_safe
+@permission_required(SEE, raise_exception=True)
+def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """One shared credential."""
+    credential = _shared(pk)
+    uses = uses_of([credential], request.user).get(pk, [])
+    context = {"credential": credential, "uses": uses, "entries": entries_for(request, credential)}
+    return render(request, "credentials/detail.html", context)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@permission_required(ADD, raise_exception=True)
+def add(request: Request) -> HttpResponse:
+    """A new shared credential: tried, then kept."""
+    form = AddForm(request.POST if request.method == "POST" else None)
+    draft = form.draft() if form.is_valid() else None
+    finding = try_out(draft) if draft else None
+    if draft and finding and "check" not in request.POST and form.accepts(finding):
+        try:
+            credential = services.add(draft, actor=request.user, finding=finding)
+        except services.NameTakenError:
+            form.refuse_name()
+        else:
+            messages.success(request, f"{credential} was added.")
+            return redirect(credential)
+    return _answer(request, "credentials/add.html", {"form": form, "finding": finding})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def edit(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Everything about a credential but its secret."""
+    credential = _shared(pk)
+    settled = services.tenant_is_settled(credential)
+    form = EditForm(
+        request.POST if request.method == "POST" else None, credential=credential, tenant_is_settled=settled
+    )
+    if form.is_valid():
+        try:
+            changed = services.change(credential, form.cleaned_data, actor=request.user)
+        except services.NameTakenError:
+            form.refuse_name()
+        except services.TenantSettledError:
+            messages.error(
+                request, "Nothing was changed: meanwhile the credential is in use, and its tenant is settled."
+            )
+            return redirect(credential)
+        else:
+            messages.success(request, "The changes were saved." if changed else "Nothing was changed.")
+            return redirect(credential)
+    uses = uses_of([credential], request.user).get(pk, [])
+    return render(request, "credentials/edit.html", {"form": form, "credential": credential, "uses": uses})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def replace_secret(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """A new secret: it is tried, it takes over, the old one is forgotten."""
+    credential = _shared(pk)
+    form = ReplaceSecretForm(request.POST if request.method == "POST" else None)
+    draft = form.draft(_shared(pk)) if form.is_valid() else None
+    finding = try_out(draft) if draft else None
+    if draft and finding and "check" not in request.POST and form.accepts(finding):
+        services.replace_secret(draft, actor=request.user, finding=finding)
+        messages.success(request, f"{credential} has a new secret; the old one is forgotten.")
+        return redirect(credential)
+    context = {"form": form, "finding": finding, "credential": credential}
+    return _answer(request, "credentials/replace_secret.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(DELETE, raise_exception=True)
+def delete(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Delete a credential that nobody uses; otherwise say who does."""
+    credential = _shared(pk)
+    uses = uses_of([credential], request.user).get(pk, [])
+    if request.method == "POST":
+        try:
+            services.delete(credential, actor=request.user)
+        except services.InUseError:
+            uses = uses_of([_shared(pk)], request.user).get(pk, [])
+        else:
+            messages.success(request, f"{credential} was deleted.")
+            url = reverse("credentials:list")
+            return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+    context = {
+        "title": f"Delete {credential}",
+        "sentence": "Its secret is forgotten here. The app registration in Entra stays as it is.",
+        "action_url": request.path,
+        "verb": "Delete credential",
+        "can_undo": False,
+        "danger": True,
+        "actor": request.user.label,
+        "cancel_url": credential.get_absolute_url(),
+        "trail": [("Credentials", reverse("credentials:list")), (credential.name, credential.get_absolute_url())],
+        "uses": uses,
+    }
+    if uses:
+        return render(request, f"credentials/{'_in_use' if request.htmx else 'in_use'}.html", context)
+    return render(request, "_dialog.html" if request.htmx else "dialog_page.html", context)
+
+
+def _shared(pk: uuid.UUID) -> Credential:
+    return get_object_or_404(Credential.objects.shared(), pk=pk)
+
+
+def _answer(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The page once more; to a check by htmx only what it found, so that the form stays as it is."""
+    form: TriedForm = context["form"]
+    if request.htmx and "check" in request.POST:
+        return render(request, "credentials/_check_answer.html", context)
+    form.ask_secret_again()
+    return render(request, template, context)
