@@ -1,0 +1,79 @@
+"""Synchronisations: rows a second, beside a bare loop over the same pages; what only brings changes; memory."""
+
+from collections import defaultdict
+from typing import Any
+
+from .report import Figure
+from .stage import Stage
+
+LATENCY_MS = 50
+CHANGES = 1000
+
+
+def fill(stage: Stage) -> None:
+    """Have everybody in the database, without measuring; the tenant makes its people meanwhile."""
+    stage.measured("one_sync", "full")
+
+
+def measure(stage: Stage, repeats: int) -> list[Figure]:
+    """Each repetition does everything once, so that what is compared was measured side by side."""
+    stage.measured("bare_loop")  # the tenant makes its people when they are first asked for
+    values: dict[str, list[float]] = defaultdict(list)
+    try:
+        for number in range(repeats):
+            for name, value in _once(stage, number).items():
+                values[name].append(value)
+    finally:
+        stage.control("POST", "settings", {"latency_ms": 0})
+    late = f"{LATENCY_MS} ms a page"
+    return [
+        Figure("stored without latency", "rows/s", values["stored"], "≥10,000"),
+        Figure("bare loop without latency", "rows/s", values["bare"]),
+        Figure("ratio without latency", "", values["ratio"]),
+        Figure(f"stored at {late}", "rows/s", values["late stored"]),
+        Figure(f"bare loop at {late}", "rows/s", values["late bare"]),
+        Figure(f"ratio at {late}", "", values["late ratio"], "≥0.9"),
+        Figure("changes: none", "ms", values["no changes"]),
+        Figure(f"changes: {CHANGES:,}", "ms", values["some changes"]),
+        Figure("everybody again, nothing new", "rows/s", values["again"]),
+        Figure("peak memory of the process", "MB", values["memory"]),
+        Figure("of that before the first page", "MB", values["memory before"]),
+    ]
+
+
+def _once(stage: Stage, number: int) -> dict[str, float]:
+    values: dict[str, float] = {}
+    for latency, prefix in ((0, ""), (LATENCY_MS, "late ")):
+        stage.control("POST", "settings", {"latency_ms": latency})
+        bare = stage.measured("bare_loop")
+        stored = _expecting(stage.measured("one_sync", "full"), added=stage.people)
+        values[f"{prefix}bare"] = bare["rows"] / bare["seconds"]
+        values[f"{prefix}stored"] = stored["read"] / stored["seconds"]
+        values[f"{prefix}ratio"] = values[f"{prefix}stored"] / values[f"{prefix}bare"]
+        values |= {"memory": stored["megabytes"], "memory before": stored["megabytes_at_start"]}
+    stage.control("POST", "settings", {"latency_ms": 0})
+    values["no changes"] = 1000 * _expecting(stage.measured("one_sync", "changes"), read=0)["seconds"]
+    _change_some(stage, number)
+    values["some changes"] = 1000 * _expecting(stage.measured("one_sync", "changes"), changed=CHANGES)["seconds"]
+    stage.control("POST", "delta/expire")
+    again = _expecting(stage.measured("one_sync", "changes"), full=True, read=stage.people, added=0, changed=0)
+    values["again"] = again["read"] / again["seconds"]
+    return values
+
+
+def _change_some(stage: Stage, number: int) -> None:
+    """Give people from all over the directory another office."""
+    with stage.database() as connection:
+        found = connection.execute(
+            "SELECT object_id FROM people_account WHERE removal = '' ORDER BY object_id LIMIT %s", [CHANGES]
+        ).fetchall()
+    for (object_id,) in found:
+        stage.control("POST", f"users/{object_id}", {"officeLocation": f"Room {number}"})
+
+
+def _expecting(result: dict[str, Any], **counts: int) -> dict[str, Any]:
+    """The result, if it did what it was to do; a measurement of something else would be worthless."""
+    wrong = {name: result[name] for name, count in counts.items() if result[name] != count}
+    if wrong:
+        raise RuntimeError(f"The synchronisation did something else than expected: {wrong}, not {counts}.")
+    return result
