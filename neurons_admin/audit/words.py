@@ -35,7 +35,15 @@ SENTENCES: Final = {
     "run.asked": "asked for",
     "run.cancelled": "cancelled, before it was sent,",
     "run.password_shown": "was shown the password made by",
+    "connector.added": "added the connector",
+    "connector.changed": "changed the connector",
+    "connector.deleted": "deleted the connector",
     "connector.sync_asked": "asked for a synchronisation of",
+    "credential.added": "added the credential",
+    "credential.changed": "changed the credential",
+    "credential.checked": "checked the credential",
+    "credential.secret_replaced": "replaced the secret of",
+    "credential.deleted": "deleted the credential",
 }
 
 
