@@ -17,8 +17,7 @@ from neurons_admin.audit.models import record
 from people import imports, policy
 from people.models import Account, ActionRun, RunEvent, SealedPassword
 from people.models.run import ORDER_EXPIRES, worker_name
-
-TASK = "people.tasks.carry_out_run"
+from people.tasks import TASK
 
 
 class NotReady(Exception):

@@ -18,7 +18,7 @@ from connectors.sync import schedule
 from neurons_admin import doorbell
 from people import runner
 from people.models import ActionRun, SealedPassword
-from people.services import TASK
+from people.tasks import TASK
 
 logger = logging.getLogger(__name__)
 

@@ -5,11 +5,13 @@ from celery import shared_task
 from connectors import sync
 from people import imports, runner
 
+# What the doorbell rings for a run.
+TASK = "people.tasks.carry_out_run"
 # A synchronisation may take long; one that is cut off goes on from its last page.
 SYNC_SECONDS = 6 * 3600
 
 
-@shared_task(name="people.tasks.carry_out_run")
+@shared_task(name=TASK)
 def carry_out_run(run_id: str) -> None:
     """Carry out one run. Rung twice or for a row that is done it does nothing."""
     runner.carry_out(run_id)
