@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from connectors.graph import Call, Endpoints, Grant, NotThere, Registration
 from neurons_admin.demo import certificates
@@ -62,7 +63,7 @@ Behaviour = Callable[[Wire, Asked], None]
 
 
 def reply(status: int = 200, body: object = None, **headers: str) -> Behaviour:
-    """A whole answer; `body` is bytes as they are, or a value for JSON. Underscores in header names stand for hyphens."""
+    """A whole answer; `body` is bytes as they are, or a value for JSON. Underscores in header names mean hyphens."""
     data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     lines = [f"HTTP/1.1 {status} Fake", f"Content-Length: {len(data)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
@@ -216,6 +217,11 @@ def _requests(stream: Any, number: int) -> Iterator[Asked]:
         yield Asked(method, path, headers, stream.read(int(headers.get("content-length", 0))), number)
 
 
+def user_in(path: str) -> str:
+    """The object id in `/users/{id}...`."""
+    return urlsplit(path).path.split("/")[2]
+
+
 class Crash(BaseException):
     """Stands for the death of the process: nothing may catch it."""
 
@@ -224,8 +230,8 @@ class Crash(BaseException):
 class FakeDirectory:
     """One directory as a worker sees it through `FakeGraph`. Scripts are used up from the front.
 
-    `reads`: an exception to raise, or a state to answer with (a lagging one). `writes`: an exception raised instead of the
-    change, or `after(exception)`, raised once the change was made.
+    `reads`: an exception to raise, or a state to answer with (a lagging one). `writes`: an exception raised instead of
+    the change, or `after(exception)`, raised once the change was made.
     """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -240,7 +246,7 @@ class FakeDirectory:
 
     def apply(self, method: str, path: str, body: dict[str, Any] | None) -> None:
         self.applied.append((method, path, body))
-        user = self.users[path.split("/")[2].split("?")[0]]
+        user = self.users[user_in(path)]
         now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         changes = dict(body or {})
         if profile := changes.pop("passwordProfile", None):
@@ -277,7 +283,7 @@ class FakeGraph:
             raise outcome
         if outcome is not None:
             return dict(outcome)
-        user = self.directory.users.get(path.split("/")[2].split("?")[0])
+        user = self.directory.users.get(user_in(path))
         if user is None:
             raise NotThere("This person is no longer in the directory.", code="Request_ResourceNotFound", status=404)
         return deepcopy(user)

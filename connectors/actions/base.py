@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -28,7 +28,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Need:
-    """One application permission that is needed; `least` is the least privileged that does, `also` those that do as well."""
+    """One application permission that is needed: `least` is the least privileged that does, `also` do as well."""
 
     least: str
     also: tuple[str, ...] = ()
@@ -50,8 +50,8 @@ class Write:
 class Action:
     """One thing that can be done to an account. Its fields are its parameters, and its form asks for just those.
 
-    A parameter that is secret is no field: `secret_field` names the form's field whose value is sealed apart from the run
-    and handed to `write()`.
+    A parameter that is secret is no field: `secret_field` names the form's field whose value is sealed apart from the
+    run and handed to `write()`.
     """
 
     key: ClassVar[str]
@@ -126,6 +126,13 @@ class Action:
 
 def moved_since(name: str, state: State, before: State, sent_at: datetime) -> bool:
     """Whether a timestamp property has moved, to a time not before the call."""
-    value = state.get(name)
-    moment = parse_datetime(value) if isinstance(value, str) else None
-    return moment is not None and value != before.get(name) and moment >= sent_at - CLOCK_TOLERANCE
+    moment = _moment(state.get(name))
+    return moment is not None and moment != _moment(before.get(name)) and moment >= sent_at - CLOCK_TOLERANCE
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        moment = parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None

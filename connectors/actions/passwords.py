@@ -30,6 +30,8 @@ def check_strength(password: str) -> None:
     """Raise ValidationError for what Entra is certain to refuse. Banned words are known to the tenant only."""
     if len(password) < SHORTEST:
         raise ValidationError(f"Use at least {SHORTEST} characters.")
+    if not (password.isascii() and password.isprintable()):
+        raise ValidationError("Use letters from A to Z, digits, and the symbols of a keyboard.")
     classes = [
         any(c.islower() for c in password),
         any(c.isupper() for c in password),
@@ -38,5 +40,3 @@ def check_strength(password: str) -> None:
     ]
     if sum(classes) < CLASSES_WANTED:
         raise ValidationError("Use at least three of: small letters, capital letters, digits, symbols.")
-    if not password.isprintable():
-        raise ValidationError("Use printable characters only.")

@@ -9,7 +9,7 @@ from typing import Final
 USER_READ: Final = "User.Read.All"
 USER_READ_WRITE: Final = "User.ReadWrite.All"
 USER_ENABLE_DISABLE: Final = "User.EnableDisableAccount.All"
-USER_PASSWORD: Final = "User-PasswordProfile.ReadWrite.All"
+USER_PASSWORD: Final = "User-PasswordProfile.ReadWrite.All"  # noqa: S105 - a name
 USER_REVOKE: Final = "User.RevokeSessions.All"
 DIRECTORY_READ: Final = "Directory.Read.All"
 DIRECTORY_READ_WRITE: Final = "Directory.ReadWrite.All"

@@ -50,7 +50,7 @@ class ResetPassword(Action):
     reads = ("lastPasswordChangeDateTime",)
     conflict_class = "password"
     sensitive = True
-    secret_field = "password"
+    secret_field = "password"  # noqa: S105 - a name
     form = ResetPasswordForm
     shortcut = "r"
     icon = "key"

@@ -1,4 +1,5 @@
 """What can go wrong with Microsoft, named by what the caller should do next."""
+# ruff: noqa: N818
 
 
 class GraphError(Exception):

@@ -13,6 +13,7 @@ from connectors.graph import (
     Call,
     CredentialRefused,
     Endpoints,
+    GraphError,
     Refused,
     TryLater,
     WriteForbidden,
@@ -162,7 +163,7 @@ def test_pages_follow_links_verbatim_until_there_is_none(microsoft: FakeMicrosof
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 409, 400])
 def test_nothing_is_sent_twice(microsoft: FakeMicrosoft, status: int) -> None:
     microsoft.graph = [graph_error(status, "SomeCode", Retry_After="0")]
-    with pytest.raises(Exception, match="."):
+    with pytest.raises(GraphError):
         open_graph(microsoft.registration()).write("PATCH", USER, {})
     assert len(microsoft.to_graph) == 1
 
