@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from connectors import demo
 from connectors.sync import schedule
@@ -27,13 +26,12 @@ class Command(BaseCommand):
         if not settings.DEMO_TENANT:
             raise CommandError("This is for a product that runs with DEMO_TENANT=1.")
         tenant = json.loads(tenant_file.read_text())
-        with transaction.atomic():
-            connector = demo.ensure_connector(tenant)
-            self._ensure_user(os.environ.get("DEMO_PASSWORD", ""))
-        schedule.start(connector)
+        actor = self._ensure_user(os.environ.get("DEMO_PASSWORD", ""))
+        schedule.start(demo.ensure_connector(tenant, actor=actor))
 
-    def _ensure_user(self, password: str) -> None:
-        if not password or User.objects.filter(username="admin").exists():
-            return
-        User.objects.create_superuser("admin", password=password, first_name="Demo", last_name="Admin")
-        self.stdout.write("Made the user admin.")
+    def _ensure_user(self, password: str) -> User:
+        user = User.objects.filter(username="admin").first()
+        if user is None:
+            user = User.objects.create_superuser("admin", password=password, first_name="Demo", last_name="Admin")
+            self.stdout.write("Made the user admin.")
+        return user
