@@ -27,7 +27,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT_MILLISECONDS = 10_000
+WAIT_MILLISECONDS = 15_000
 
 
 @pytest.fixture(scope="package")

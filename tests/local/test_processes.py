@@ -30,7 +30,7 @@ def make(tmp_path):
     processes.stop(made, grace=0)
 
 
-def wait_until(is_true, seconds=5.0):
+def wait_until(is_true, seconds=30.0):
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline
@@ -61,7 +61,7 @@ def test_repeated_failure_shows_the_log_and_takes_longer(make, monkeypatch):
         lines.extend(filter(None, [process.look_after()]))
         return len(lines) == 3
 
-    wait_until(has_failed_thrice, seconds=10)
+    wait_until(has_failed_thrice)
     assert "out of paper" not in lines[0]
     assert "exit code 3" in lines[1]
     assert "out of paper" in lines[1]
