@@ -3,10 +3,12 @@
 (() => {
   const dialog = document.getElementById("dialog");
   if (!dialog) return;
+  // htmx tells of a swap even when the server asked for none: a dialog that is done stays closed.
+  let isDone = false;
   const FIRST = "[data-form-errors], [data-autofocus], .dialog-body :is(input:not([type=hidden]), select, textarea), [type=submit]";
 
   dialog.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target !== dialog || !dialog.childElementCount) return;
+    if (event.target !== dialog || isDone || !dialog.childElementCount) return;
     if (!dialog.open) dialog.showModal();
     dialog.querySelector(FIRST)?.focus();
   });
@@ -16,10 +18,14 @@
     event.preventDefault();
     dialog.close();
   });
-  document.body.addEventListener("dialog:done", () => dialog.close());
+  document.body.addEventListener("dialog:done", () => {
+    isDone = dialog.open;
+    dialog.close();
+  });
 
   // What was shown or typed does not stay behind in the page.
   dialog.addEventListener("close", () => {
+    isDone = false;
     dialog.replaceChildren();
     if (document.activeElement === document.body) document.getElementById("main")?.focus();
   });

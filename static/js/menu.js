@@ -9,6 +9,7 @@
   function close(menu, giveFocusBack) {
     if (!menu.open) return;
     menu.open = false;
+    menu.isPrepared = false;
     if (giveFocusBack) menu.querySelector("summary").focus();
   }
 
@@ -43,7 +44,10 @@
     if (words.length) document.dispatchEvent(new CustomEvent("ui:announce", { detail }));
   }
 
-  function opened(menu) {
+  // The browser tells of an opened menu a moment later; a shortcut does not wait, so that no typed letter is lost.
+  function prepare(menu) {
+    if (menu.isPrepared) return;
+    menu.isPrepared = true;
     menus().forEach((other) => { if (other !== menu) close(other); });
     place(menu);
     const filter = filterOf(menu);
@@ -95,7 +99,9 @@
   }
 
   document.addEventListener("toggle", (event) => {
-    if (event.target.matches?.("details[data-menu]") && event.target.open) opened(event.target);
+    if (!event.target.matches?.("details[data-menu]")) return;
+    if (event.target.open) prepare(event.target);
+    else event.target.isPrepared = false;
   }, true);
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-menu-filter]")) narrow(event.target.closest("details"));
@@ -105,7 +111,10 @@
     if (menu) pressed(menu, event);
     if (!(isMac ? event.metaKey : event.ctrlKey) || document.querySelector("dialog[open]")) return;
     const wanted = document.querySelector(`details[data-menu-shortcut="${CSS.escape(event.key.toLowerCase())}"]`);
-    if (wanted) { event.preventDefault(); wanted.open = true; }
+    if (!wanted) return;
+    event.preventDefault();
+    wanted.open = true;
+    prepare(wanted);
   });
   document.addEventListener("focusout", (event) => {
     const menu = event.target.closest?.("details[data-menu]");
@@ -117,9 +126,9 @@
     const entry = event.target.closest("[data-menu-entry]");
     if (inside && entry && entry.getAttribute("aria-disabled") !== "true") close(inside, true);
   });
-  window.addEventListener("scroll", () => {
-    menus().forEach((menu) => { if (menu.dataset.menu === "row") close(menu); });
-  }, { passive: true });
+  document.addEventListener("scroll", () => {
+    menus().forEach((menu) => { if (menu.open) place(menu); });
+  }, { capture: true, passive: true });
 
   if (isMac) document.querySelectorAll("[data-mac]").forEach((kbd) => { kbd.textContent = kbd.dataset.mac; });
 })();

@@ -20,10 +20,11 @@ EDGES = [(edge, surface) for edge in ("line-control", "focus") for surface in ("
 
 
 def _tokens() -> dict[str, tuple[str, str]]:
+    """Return each colour, in light and in dark."""
     css = (ROOT / "static" / "css" / "tokens.css").read_text()
-    pairs = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);", css)
-    same = re.findall(r"--([\w-]+): (#\w{6});", css)
-    return {name: (light, dark) for name, light, dark in pairs} | {name: (value, value) for name, value in same}
+    light, dark = (dict(re.findall(r"--([\w-]+): (#\w{6});", part)) for part in css.split("prefers-color-scheme: dark"))
+    assert set(dark) <= set(light)
+    return {name: (value, dark.get(name, value)) for name, value in light.items()}
 
 
 def _luminance(colour: str) -> float:
