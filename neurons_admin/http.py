@@ -69,7 +69,7 @@ class RefuseOddText:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+        if (request.content_params or {}).get("charset", "utf-8").lower() != "utf-8":
             return _refusal("It is not written in UTF-8.")
         try:
             has_nul = any("\0" in text for text in self._texts(request))

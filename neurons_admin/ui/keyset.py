@@ -4,12 +4,14 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 PAGE_SIZE = 50
 
@@ -70,11 +72,21 @@ def _turned(order: tuple[str, ...]) -> tuple[str, ...]:
 def _position(rows: QuerySet[M], names: tuple[str, ...], text: str) -> list[Any] | None:
     try:
         values = json.loads(base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
-        if not isinstance(values, list) or len(values) != len(names) or None in values:
+        if not isinstance(values, list) or len(values) != len(names) or not all(map(_can_be, values)):
             return None
-        return [rows.model._meta.get_field(name).to_python(value) for name, value in zip(names, values, strict=True)]
-    except (ValueError, binascii.Error, ValidationError, TypeError):
+        position = [
+            rows.model._meta.get_field(name).to_python(value) for name, value in zip(names, values, strict=True)
+        ]
+    except (ValueError, binascii.Error, ValidationError, TypeError, RecursionError):
         return None
+    return None if any(isinstance(value, datetime) and timezone.is_naive(value) for value in position) else position
+
+
+def _can_be(value: object) -> bool:
+    """Whether a value may have been written by `_address`: a number, or text that PostgreSQL can store."""
+    if isinstance(value, str):
+        return not any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value)
+    return isinstance(value, int)
 
 
 def _address(request: HttpRequest, parameter: str, names: tuple[str, ...], row: Model) -> str:
