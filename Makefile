@@ -28,7 +28,7 @@ check: .venv/installed-dev ## style, types, import contracts, migrations, deploy
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/djade --check --target-version 5.2 $(TEMPLATES)
-	$(IN_PRODUCTION) .venv/bin/mypy $(OWN_CODE)
+	$(IN_PRODUCTION) $(PYTHON_IN_VENV) -m mypy $(OWN_CODE)
 	.venv/bin/lint-imports
 	$(IN_PRODUCTION) $(PYTHON_IN_VENV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(IN_PRODUCTION) $(PYTHON_IN_VENV) manage.py check --deploy --fail-level WARNING
@@ -50,6 +50,11 @@ clean: ## stop everything; remove .venv, var/ (the demo's data too) and caches
 	-@test ! -x $(PYTHON_IN_VENV) || $(PYTHON_IN_VENV) -m neurons_admin.local clean
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A virtual environment whose Python is gone (upgraded, removed) is made anew.
+ifneq ($(shell $(PYTHON_IN_VENV) -c 'print(1)' 2>/dev/null),1)
+.PHONY: .venv/installed-run .venv/installed-dev
+endif
 
 .venv/installed-run: requirements.txt requirements-local.txt
 	@neurons_admin/local/install.sh $^
