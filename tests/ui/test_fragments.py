@@ -117,6 +117,11 @@ def test_a_short_list_has_a_count_and_no_pages():
     assert not markup.all("a")
 
 
+@pytest.mark.parametrize(("noun", "words"), [("people", "1 person"), ("runs", "1 run")])
+def test_a_list_of_one_has_one(noun, words):
+    assert rendered("_pager.html", {"shown": 1, "total": 1, "noun": noun}).one("nav").text == words
+
+
 def test_messages_for_htmx_are_put_into_the_region_that_is_there():
     region = rendered("_messages.html", {"messages": [], "oob": True}).one(id="messages")
     assert region["hx-swap-oob"] == "beforeend"

@@ -228,6 +228,14 @@ def thousands(number: int | None) -> str:
 
 
 @register.filter
+def for_count(plural: str, count: int) -> str:
+    """Return a noun, given in the plural, as it stands beside a number: 1 person, 2 people."""
+    if count != 1:
+        return plural
+    return {"people": "person"}.get(plural, plural.removesuffix("s"))
+
+
+@register.filter
 def as_words(value: object) -> str:
     """Return a value as people say it: yes, no, none, or the members of a list."""
     if value is None or value in ("", [], ()):
