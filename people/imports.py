@@ -1,111 +1,110 @@
-"""Keeps what a synchronisation brings: COPY into a staging table, then a few statements for any number of rows."""
+"""Keeps what a synchronisation brings: a handful of statements for any number of accounts.
 
+What is already as it was is only marked as seen; what is new is copied in; what has changed is updated from one JSON
+document. A person shows what the first of their accounts says, as long as that one is in its directory.
+"""
+# ruff: noqa: S608 - what is put into these statements are the names of columns, from here
+
+import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
 from connectors.graph import NotThere
 from connectors.sync import PROPERTIES, AccountRecord, Removal, Stored, parse
 from people.models import Account
-from people.words import plain, words
+from people.showing import PERSON_COLUMNS, email_key, fingerprint, shown
 
-# The account's own columns, in the order of AccountRecord after `object_id`.
 _COLUMNS = AccountRecord._fields[1:]
-_SORT_KEY_LENGTH = 300
+_DIRECTORY_TYPES = {
+    "enabled": "boolean",
+    "synced": "boolean",
+    "created_in_directory_at": "timestamptz",
+    "password_changed_at": "timestamptz",
+    "sessions_valid_from": "timestamptz",
+}
+_ACCOUNT_ROW = ", ".join(f"{name} {_DIRECTORY_TYPES.get(name, 'text')}" for name in _COLUMNS)
+_PERSON_TYPES = {"guest": "boolean", "synced": "boolean", "search": "tsvector"}
+_PERSON_ROW = ", ".join(f"{name} {_PERSON_TYPES.get(name, 'text')}" for name in PERSON_COLUMNS)
 
-_STAGING = f"""
-CREATE TEMPORARY TABLE IF NOT EXISTS staged_account (
-    object_id uuid PRIMARY KEY, {", ".join(f"{name} text" for name in _COLUMNS[:16])},
-    enabled boolean, synced boolean,
-    created_in_directory_at timestamptz, password_changed_at timestamptz, sessions_valid_from timestamptz,
-    email_key text, sort_key text, words text,
-    account_id bigint, person_id bigint, is_new_person boolean NOT NULL DEFAULT false
-) ON COMMIT DELETE ROWS
+_KNOWN = """
+SELECT object_id::text, id, person_id, fingerprint, removal FROM people_account
+WHERE connector_id = %(connector)s AND object_id = ANY(%(ids)s::uuid[])
 """
-_COPY = f"""
-COPY staged_account (object_id, {", ".join(_COLUMNS)}, email_key, sort_key, words) FROM STDIN
+_SEEN = """
+UPDATE people_account SET as_of = now(), seen_in = coalesce(%(run)s, seen_in) WHERE id = ANY(%(ids)s)
 """
-_FIND = """
-UPDATE staged_account s SET account_id = a.id, person_id = a.person_id
-FROM people_account a WHERE a.connector_id = %(connector)s AND a.object_id = s.object_id
-"""
-_COUNT_CHANGED = f"""
-SELECT count(*) FROM staged_account s JOIN people_account a ON a.id = s.account_id
-WHERE a.removal <> '' OR ({", ".join(f"a.{name}" for name in _COLUMNS)})
-    IS DISTINCT FROM ({", ".join(f"s.{name}" for name in _COLUMNS)})
-"""
-_UPDATE = f"""
-UPDATE people_account a SET {", ".join(f"{name} = s.{name}" for name in _COLUMNS)},
+_UPDATE_ACCOUNTS = f"""
+UPDATE people_account a SET {", ".join(f"{name} = s.{name}" for name in _COLUMNS)}, fingerprint = s.fingerprint,
     removal = '', removed_at = NULL, as_of = now(), seen_in = coalesce(%(run)s, a.seen_in)
-FROM staged_account s WHERE a.id = s.account_id
+FROM json_to_recordset(%(rows)s::json) AS s (account_id bigint, fingerprint bigint, {_ACCOUNT_ROW})
+WHERE a.id = s.account_id
 """
-# A person known from another directory by the same e-mail; only where exactly one would match, never two of one directory.
-_MATCH_BY_EMAIL = """
-UPDATE staged_account s SET person_id = m.person_id
-FROM (
-    SELECT p.email_key, min(p.id) AS person_id FROM people_person p
-    WHERE p.email_key IN (SELECT email_key FROM staged_account WHERE account_id IS NULL AND email_key <> '')
-    GROUP BY p.email_key HAVING count(*) = 1
+_COPY_ACCOUNTS = f"""
+COPY people_account (person_id, connector_id, object_id, {", ".join(_COLUMNS)}, fingerprint, removal, as_of, seen_in)
+FROM STDIN
+"""
+# A person known from another directory by the same e-mail: only where exactly one would match, and never two accounts
+# of one directory to one person.
+_KNOWN_BY_EMAIL = """
+SELECT m.email_key, m.person_id FROM (
+    SELECT email_key, min(id) AS person_id FROM people_person
+    WHERE email_key <> '' AND email_key = ANY(%(keys)s) GROUP BY email_key HAVING count(*) = 1
 ) m
-WHERE s.account_id IS NULL AND s.email_key = m.email_key
-    AND NOT EXISTS (
-        SELECT FROM people_account a WHERE a.person_id = m.person_id AND a.connector_id = %(connector)s)
-    AND NOT EXISTS (
-        SELECT FROM staged_account t WHERE t.email_key = s.email_key AND t.object_id <> s.object_id)
+WHERE NOT EXISTS (SELECT FROM people_account a WHERE a.person_id = m.person_id AND a.connector_id = %(connector)s)
 """
-_NEW_PEOPLE = """
-UPDATE staged_account SET person_id = nextval(pg_get_serial_sequence('people_person', 'id')), is_new_person = true
-WHERE person_id IS NULL
+_NEW_IDS = """
+SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %(count)s)
 """
-_PERSON_VALUES = """
-    left(coalesce(nullif(s.display_name, ''), nullif(s.user_principal_name, ''), s.object_id::text), 256),
-    coalesce(nullif(s.mail, ''), ''), s.email_key, s.user_principal_name, s.job_title, s.department,
-    CASE WHEN s.enabled IS FALSE THEN 'disabled' ELSE 'enabled' END,
-    lower(s.user_type) = 'guest', coalesce(s.synced, false), s.sort_key, to_tsvector('simple', s.words)
-"""
-_PERSON_COLUMNS = (
-    "display_name, email, email_key, user_principal_name, job_title, department, state, guest, synced, sort_key, search"
-)
-_INSERT_PEOPLE = f"""
-INSERT INTO people_person (id, {_PERSON_COLUMNS}) SELECT s.person_id, {_PERSON_VALUES} FROM staged_account s
-WHERE s.is_new_person ORDER BY s.person_id
-"""
-# A person shows what the first of their accounts says, as long as that one is there; else what this one says.
-_UPDATE_PEOPLE = f"""
-UPDATE people_person p SET ({_PERSON_COLUMNS}) = ({_PERSON_VALUES})
-FROM staged_account s WHERE p.id = s.person_id AND NOT s.is_new_person AND NOT EXISTS (
-    SELECT FROM people_account a WHERE a.person_id = p.id AND a.removal = '' AND a.object_id <> s.object_id
+_COPY_PEOPLE = f"COPY people_person (id, {', '.join(PERSON_COLUMNS)}) FROM STDIN"
+_SHOW = f"""
+UPDATE people_person p SET {", ".join(f"{name} = s.{name}" for name in PERSON_COLUMNS)}
+FROM json_to_recordset(%(rows)s::json) AS s (person_id bigint, account_id bigint, {_PERSON_ROW})
+WHERE p.id = s.person_id AND NOT EXISTS (
+    SELECT FROM people_account a WHERE a.person_id = s.person_id AND a.removal = ''
         AND (s.account_id IS NULL OR a.id < s.account_id))
 """
-_INSERT = f"""
-INSERT INTO people_account (person_id, connector_id, object_id, {", ".join(_COLUMNS)}, removal, as_of, seen_in)
-SELECT s.person_id, %(connector)s, s.object_id, {", ".join(f"s.{name}" for name in _COLUMNS)}, '', now(), %(run)s
-FROM staged_account s WHERE s.account_id IS NULL ORDER BY s.person_id
-ON CONFLICT (connector_id, object_id) DO NOTHING
-"""
 _REMOVE = """
-UPDATE people_account a SET removal = r.removal, removed_at = coalesce(a.removed_at, now()), as_of = now(),
+WITH found AS (
+    SELECT a.id, a.removal AS before, r.removal
+    FROM unnest(%(ids)s::uuid[], %(removals)s::text[]) AS r (object_id, removal)
+    JOIN people_account a ON a.connector_id = %(connector)s AND a.object_id = r.object_id
+)
+UPDATE people_account a SET removal = found.removal, removed_at = coalesce(a.removed_at, now()), as_of = now(),
     seen_in = coalesce(%(run)s, a.seen_in)
-FROM unnest(%(ids)s::uuid[], %(removals)s::text[]) AS r (object_id, removal)
-WHERE a.connector_id = %(connector)s AND a.object_id = r.object_id AND a.removal <> r.removal
-RETURNING a.person_id
+FROM found WHERE a.id = found.id RETURNING a.person_id, found.before <> found.removal
 """
 _SWEEP = """
 UPDATE people_account SET removal = 'unseen', removed_at = now(), as_of = now()
-WHERE connector_id = %(connector)s AND seen_in IS DISTINCT FROM %(run)s AND removal IN ('', 'deleted')
-RETURNING person_id
+WHERE connector_id = %(connector)s AND seen_in IS DISTINCT FROM %(run)s AND removal = ''
+RETURNING person_id, true
 """
 _MISSING = """
 UPDATE people_account SET removal = 'unseen', removed_at = now(), as_of = now() WHERE id = %(account)s AND removal = ''
-RETURNING person_id
+RETURNING person_id, true
 """
 _DELETED_PEOPLE = """
 UPDATE people_person p SET state = 'deleted'
 WHERE p.id = ANY(%(people)s) AND NOT EXISTS (
     SELECT FROM people_account a WHERE a.person_id = p.id AND a.removal = '')
 """
+_FIRST_ACCOUNTS = f"""
+SELECT DISTINCT ON (person_id) person_id, id, object_id::text, {", ".join(_COLUMNS)} FROM people_account
+WHERE person_id = ANY(%(people)s) AND removal = '' ORDER BY person_id, id
+"""
+
+
+class _Known(NamedTuple):
+    """An account as it is kept."""
+
+    object_id: str
+    account_id: int
+    person_id: int
+    fingerprint: int | None
+    removal: str
 
 
 def store(
@@ -113,25 +112,28 @@ def store(
 ) -> Stored:
     """Store accounts and removals, inside the caller's transaction. Storing the same again changes nothing more.
 
-    `run_id` is the synchronisation that saw them; None for a look at single accounts, which no sweep may mistake.
+    `run_id` is the round of a synchronisation that saw them; None for a look at single accounts, which no sweep may
+    mistake for one.
     """
     given = {"connector": connector_id, "run": run_id}
     with connection.cursor() as cursor:
-        added = changed = 0
-        if accounts:
-            _stage(cursor, accounts)
-            cursor.execute(_FIND, given)
-            cursor.execute(_COUNT_CHANGED)
-            changed = cursor.fetchone()[0]
-            cursor.execute(_MATCH_BY_EMAIL, given)
-            cursor.execute(_NEW_PEOPLE)
-            cursor.execute(_INSERT_PEOPLE)
-            cursor.execute(_UPDATE_PEOPLE)
-            cursor.execute(_UPDATE, given)
-            cursor.execute(_INSERT, given)
-            added = cursor.rowcount
-            cursor.execute("TRUNCATE staged_account")
-        return Stored(added, changed, _remove(cursor, given, removals))
+        known = _known(cursor, given, accounts)
+        fresh, changed, same = [], [], []
+        for account in accounts:
+            kept = known.get(account.object_id)
+            if kept is None:
+                fresh.append(account)
+            elif kept.removal or kept.fingerprint != fingerprint(account):
+                changed.append((kept, account))
+            else:
+                same.append(kept.account_id)
+        if same:
+            cursor.execute(_SEEN, {**given, "ids": same})
+        if changed:
+            _update(cursor, given, changed)
+        if fresh:
+            _insert(cursor, given, fresh)
+        return Stored(len(fresh), len(changed), _remove(cursor, given, removals))
 
 
 def refresh(account: Account, state: Mapping[str, Any]) -> None:
@@ -159,32 +161,73 @@ def note_missing(account: Account) -> None:
     """The directory says that it does not know this account (any more)."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_MISSING, {"account": account.pk})
-        _note_deleted(cursor)
+        _note_removed(cursor)
 
 
 def sweep(connector_id: uuid.UUID, run_id: uuid.UUID) -> int:
     """Mark as removed what a full round has not seen; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(_SWEEP, {"connector": connector_id, "run": run_id})
-        return _note_deleted(cursor)
+        return _note_removed(cursor)
 
 
-def _stage(cursor: Any, accounts: Sequence[AccountRecord]) -> None:
-    cursor.execute(_STAGING)
-    with cursor.copy(_COPY) as copy:
-        for row in _rows(accounts):
-            copy.write_row(row)
+def _known(cursor: Any, given: dict[str, Any], accounts: Sequence[AccountRecord]) -> dict[str, _Known]:
+    if not accounts:
+        return {}
+    cursor.execute(_KNOWN, {**given, "ids": [account.object_id for account in accounts]})
+    return {row[0]: _Known._make(row) for row in cursor.fetchall()}
 
 
-def _rows(accounts: Sequence[AccountRecord]) -> Iterator[tuple[Any, ...]]:
-    for account in accounts:
-        name = account.display_name or account.user_principal_name
-        yield (
-            *account,
-            account.mail.lower(),
-            plain(name)[:_SORT_KEY_LENGTH],
-            words(name, account.mail, account.user_principal_name, account.department),
-        )
+def _update(cursor: Any, given: dict[str, Any], changed: Iterable[tuple[_Known, AccountRecord]]) -> None:
+    """In the order of people, so that two synchronisations that share some cannot wait for each other in a circle."""
+    rows = sorted(changed, key=lambda pair: pair[0].person_id)
+    documents = [
+        {"account_id": kept.account_id, "fingerprint": fingerprint(account), **account._asdict()}
+        for kept, account in rows
+    ]
+    cursor.execute(_UPDATE_ACCOUNTS, {**given, "rows": json.dumps(documents)})
+    _show(cursor, [(kept.person_id, kept.account_id, account) for kept, account in rows])
+
+
+def _insert(cursor: Any, given: dict[str, Any], fresh: Sequence[AccountRecord]) -> None:
+    """New accounts: of people known by their e-mail from elsewhere, else of new people."""
+    people = _people_by_email(cursor, given, fresh)
+    cursor.execute(_NEW_IDS, {"count": len(fresh) - len(people)})
+    new_ids = iter([new_id for (new_id,) in cursor.fetchall()])
+    known_people = [(people[account.object_id], None, account) for account in fresh if account.object_id in people]
+    new_people = [(next(new_ids), account) for account in fresh if account.object_id not in people]
+    _show(cursor, sorted(known_people, key=lambda row: row[0]))
+    with cursor.copy(_COPY_PEOPLE) as copy:
+        for person_id, account in new_people:
+            copy.write_row((person_id, *shown(account)))
+    cursor.execute("SELECT now()")
+    (now,) = cursor.fetchone()
+    with cursor.copy(_COPY_ACCOUNTS) as copy:
+        for person_id, account in [(row[0], row[2]) for row in known_people] + new_people:
+            copy.write_row(
+                (person_id, given["connector"], *account, fingerprint(account), "", now, given["run"]),
+            )
+
+
+def _people_by_email(cursor: Any, given: dict[str, Any], fresh: Sequence[AccountRecord]) -> dict[str, int]:
+    """By object id, the people that new accounts certainly belong to."""
+    keys = Counter(key for account in fresh if (key := email_key(account)))
+    alone = [key for key, count in keys.items() if count == 1]
+    if not alone:
+        return {}
+    cursor.execute(_KNOWN_BY_EMAIL, {**given, "keys": alone})
+    people = dict(cursor.fetchall())
+    return {account.object_id: people[key] for account in fresh if (key := email_key(account)) in people}
+
+
+def _show(cursor: Any, rows: Sequence[tuple[int, int | None, AccountRecord]]) -> None:
+    """Let people show what an account of theirs says, where that is their first one."""
+    documents = [
+        {"person_id": person_id, "account_id": account_id, **shown(account)._asdict()}
+        for person_id, account_id, account in rows
+    ]
+    if documents:
+        cursor.execute(_SHOW, {"rows": json.dumps(documents)})
 
 
 def _remove(cursor: Any, given: dict[str, Any], removals: Sequence[Removal]) -> int:
@@ -192,11 +235,14 @@ def _remove(cursor: Any, given: dict[str, Any], removals: Sequence[Removal]) -> 
         return 0
     kinds = ["gone" if removal.gone else "deleted" for removal in removals]
     cursor.execute(_REMOVE, {**given, "ids": [removal.object_id for removal in removals], "removals": kinds})
-    return _note_deleted(cursor)
+    return _note_removed(cursor)
 
 
-def _note_deleted(cursor: Any) -> int:
-    people = [person_id for (person_id,) in cursor.fetchall()]
+def _note_removed(cursor: Any) -> int:
+    """After accounts were removed: their people are deleted, or show what another account of theirs says."""
+    people = [person_id for person_id, is_change in cursor.fetchall() if is_change]
     if people:
         cursor.execute(_DELETED_PEOPLE, {"people": people})
+        cursor.execute(_FIRST_ACCOUNTS, {"people": people})
+        _show(cursor, [(row[0], row[1], AccountRecord._make(row[2:])) for row in cursor.fetchall()])
     return len(people)

@@ -5,6 +5,7 @@ import unicodedata
 
 _NOT_WORD = re.compile(r"[\W_]+")
 LONGEST_QUERY = 8
+LONGEST_WORD = 200
 
 
 def plain(text: str) -> str:
@@ -16,10 +17,15 @@ def plain(text: str) -> str:
 
 
 def words(*texts: str) -> str:
-    """All words of the texts, plain, separated by single spaces: what the search index holds."""
+    """All words of the texts, plain, separated by single spaces."""
     return _NOT_WORD.sub(" ", plain(" ".join(texts))).strip()
 
 
+def search_vector(*texts: str) -> str:
+    """A tsvector of all words of the texts, as PostgreSQL writes it: what the search index holds."""
+    return " ".join(f"'{word[:LONGEST_WORD]}'" for word in words(*texts).split())
+
+
 def prefix_query(text: str) -> str:
-    """A PostgreSQL tsquery that wants every word of `text` as the beginning of some word; empty without a word."""
-    return " & ".join(f"'{word}':*" for word in words(text).split()[:LONGEST_QUERY])
+    """A tsquery that wants every word of `text` as the beginning of some word; empty without a word."""
+    return " & ".join(f"'{word[:LONGEST_WORD]}':*" for word in words(text).split()[:LONGEST_QUERY])

@@ -51,7 +51,8 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(null=True)),
                 ('as_of', models.DateTimeField()),
                 ('seen_in', models.UUIDField(null=True)),
-                ('connector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='connectors.connector')),
+                ('fingerprint', models.BigIntegerField(null=True)),
+                ('connector', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='connectors.connector')),
             ],
             options={
                 'ordering': ('id',),

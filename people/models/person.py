@@ -14,11 +14,17 @@ from connectors.models import Connector
 from people.words import prefix_query
 
 
+class PrefixQuery(SearchQuery):
+    """A tsquery taken as it is: PostgreSQL's parser would cut some words otherwise than we did for the index."""
+
+    template = "(%(expressions)s)::tsquery"
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def matching(self, text: str) -> Self:
         """Those in whose name, e-mail, sign-in name or department each word of `text` begins some word."""
         query = prefix_query(text)
-        return self.filter(search=SearchQuery(query, search_type="raw", config="simple")) if query else self
+        return self.filter(search=PrefixQuery(query)) if query else self
 
     def from_connector(self, connector_id: uuid.UUID | None) -> Self:
         return self.filter(Exists(Account.objects.filter(person=OuterRef("pk"), connector_id=connector_id)))
@@ -84,7 +90,8 @@ class Account(models.Model):
         UNSEEN = "unseen", "No longer in the directory"
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="accounts")
-    connector = models.ForeignKey(Connector, models.PROTECT, related_name="accounts")
+    # Without an index of its own: the one of the constraint below begins with it.
+    connector = models.ForeignKey(Connector, models.PROTECT, related_name="accounts", db_index=False)
     object_id = models.UUIDField()
     user_principal_name = models.CharField(max_length=320, blank=True)
     display_name = models.CharField(max_length=256, blank=True)
@@ -111,6 +118,8 @@ class Account(models.Model):
     removed_at = models.DateTimeField(null=True)
     as_of = models.DateTimeField()
     seen_in = models.UUIDField(null=True)
+    # Of everything the directory said at the last read: what is the same again need not be written again.
+    fingerprint = models.BigIntegerField(null=True)
 
     objects = AccountQuerySet.as_manager()
 
