@@ -19,6 +19,7 @@ class SignIn(LoginView):
 
     template_name = "access/sign_in.html"
     redirect_authenticated_user = True
+    http_method_names = ["get", "head", "post"]
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Right name and password."""

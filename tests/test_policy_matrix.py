@@ -1,0 +1,249 @@
+"""Who may ask what of every address: role × address × method, held against the address list itself.
+
+An address that is not in `RULES` fails, so that nobody adds a page without saying whom it is for.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from connectors.models import SyncRun
+from neurons_admin.access.models import User
+from neurons_admin.access.roles import CONNECTOR_ADMIN, CREDENTIAL_ADMIN, ROLES, SERVICE_DESK, VIEWER
+from tests.factories import make_connector, make_credential, make_run, make_user
+
+NO_ROLE = "No role"
+SUPERUSER = "Superuser"
+
+# Who may. A superuser may everything, and is not named.
+ANYBODY = frozenset({"Anonymous", NO_ROLE, *ROLES})
+SIGNED_IN = frozenset({NO_ROLE, *ROLES})
+SUPERUSERS = frozenset()
+PEOPLE = frozenset({VIEWER, SERVICE_DESK})
+DESK = frozenset({SERVICE_DESK})
+CONNECTORS = frozenset({CONNECTOR_ADMIN})
+CREDENTIALS = frozenset({CREDENTIAL_ADMIN})
+AUDITORS = CONNECTORS | CREDENTIALS
+# The address does not know the method, whoever asks.
+NOBODY = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may GET, who may POST, and what kind of thing the address speaks of."""
+
+    get: frozenset[str] | None
+    post: frozenset[str] | None = NOBODY
+    thing: str = ""
+
+
+RULES = {
+    "home": Rule(get=SIGNED_IN),
+    "access:sign_in": Rule(get=ANYBODY, post=ANYBODY),
+    "access:sign_out": Rule(get=NOBODY, post=ANYBODY),
+    "access:profile": Rule(get=SIGNED_IN, post=SIGNED_IN),
+    "access:members": Rule(get=SUPERUSERS),
+    "access:member_add": Rule(get=SUPERUSERS, post=SUPERUSERS),
+    "access:member": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
+    "access:member_password": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
+    "access:member_deactivate": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
+    "access:member_activate": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
+    "audit:list": Rule(get=AUDITORS),
+    "connectors:list": Rule(get=CONNECTORS),
+    "connectors:add": Rule(get=CONNECTORS, post=CONNECTORS),
+    "connectors:detail": Rule(get=CONNECTORS, thing="connector"),
+    "connectors:edit_connection": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
+    "connectors:edit_import": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
+    "connectors:edit_actions": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
+    "connectors:check_credential": Rule(get=NOBODY, post=CONNECTORS, thing="connector"),
+    "connectors:sync": Rule(get=NOBODY, post=CONNECTORS, thing="connector"),
+    "connectors:delete": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
+    "connectors:sync_run": Rule(get=CONNECTORS, thing="sync run"),
+    "connectors:check_shared": Rule(get=NOBODY, post=CREDENTIALS, thing="credential"),
+    "credentials:list": Rule(get=CREDENTIALS),
+    "credentials:add": Rule(get=CREDENTIALS, post=CREDENTIALS),
+    "credentials:detail": Rule(get=CREDENTIALS, thing="credential"),
+    "credentials:edit": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
+    "credentials:replace_secret": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
+    "credentials:delete": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
+    "people:list": Rule(get=PEOPLE),
+    "people:person": Rule(get=PEOPLE, thing="person"),
+    "people:history": Rule(get=PEOPLE, thing="person"),
+    "people:refresh": Rule(get=NOBODY, post=PEOPLE, thing="account"),
+    "people:ask": Rule(get=DESK, post=DESK, thing="action"),
+    "people:activity": Rule(get=PEOPLE),
+    "people:run": Rule(get=PEOPLE, thing="run"),
+    "people:run_row": Rule(get=PEOPLE, thing="run"),
+    "people:reveal": Rule(get=NOBODY, post=DESK, thing="run"),
+    "people:cancel": Rule(get=NOBODY, post=DESK, thing="run"),
+}
+
+
+def addresses(patterns, namespaces=()):
+    """Every pattern of the product with its full name."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from addresses(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join((*namespaces, pattern.name or f"(no name: {pattern.pattern})"))
+
+
+NAMES = sorted(set(addresses(get_resolver().url_patterns)))
+EVERY = pytest.mark.parametrize("name", [name for name in NAMES if name in RULES])
+SENT = pytest.mark.parametrize("name", [name for name in NAMES if name in RULES and RULES[name].post is not NOBODY])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_address_has_a_rule(name):
+    assert name in RULES, f"{name}: say in RULES who may GET and POST it"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_has_an_address(name):
+    assert name in NAMES
+
+
+@pytest.fixture
+def things():
+    """What the addresses speak of, as their arguments."""
+    run = make_run()
+    account = run.account
+    connector = make_connector()
+    return {
+        "": {},
+        "member": {"pk": make_user().pk},
+        "connector": {"pk": connector.pk},
+        "sync run": {"pk": SyncRun.objects.create(connector=connector, trigger=SyncRun.Trigger.MANUAL).pk},
+        "credential": {"pk": make_credential("Shared").pk},
+        "person": {"pk": account.person_id},
+        "account": {"pk": account.person_id, "account_pk": account.pk},
+        "action": {"pk": account.person_id, "account_pk": account.pk, "key": "disable_account"},
+        "run": {"pk": run.pk},
+    }
+
+
+GHOSTS = {int: 999_999, uuid.UUID: uuid.UUID(int=0), str: "no-such-thing"}
+
+
+def url_of(name, arguments):
+    return reverse(name, kwargs=arguments[RULES[name].thing])
+
+
+def ghost_url_of(name, things):
+    """The address of a thing that does not exist."""
+    return reverse(name, kwargs={key: GHOSTS[type(value)] for key, value in things[RULES[name].thing].items()})
+
+
+@pytest.fixture
+def clients():
+    """Somebody signed in for each role, for none and for all."""
+    signed_in = {}
+    groups = {group.name: group for group in Group.objects.all()}
+    for role in (*ROLES, NO_ROLE, SUPERUSER):
+        user = User.objects.create(username=role.replace(" ", "-"), is_superuser=role == SUPERUSER)
+        user.groups.set([groups[role]] if role in groups else [])
+        signed_in[role] = Client()
+        signed_in[role].force_login(user)
+    return signed_in
+
+
+def asks_to_sign_in(answer):
+    return answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/?next=")
+
+
+def sends_to_sign_in(answer):
+    return answer.status_code == 302 and answer.headers["Location"] == "/sign-in/"
+
+
+@pytest.mark.django_db
+class TestAnonymous:
+    @EVERY
+    def test_is_asked_to_sign_in(self, client, name, things):
+        rule, url = RULES[name], url_of(name, things)
+        if rule.get is not ANYBODY and rule.post is not ANYBODY:
+            assert asks_to_sign_in(client.get(url))
+        if rule.post is not ANYBODY:
+            assert sends_to_sign_in(client.post(url))
+
+    @EVERY
+    def test_learns_nothing_about_what_exists(self, client, name, things):
+        if RULES[name].thing:
+            seen = client.get(url_of(name, things)), client.get(ghost_url_of(name, things))
+            assert seen[0].status_code == seen[1].status_code
+            assert seen[0].content == seen[1].content
+
+    def test_meets_the_form_and_the_way_out(self, client):
+        assert client.get("/sign-in/").status_code == 200
+        assert client.post("/sign-in/").status_code == 200
+        assert client.post("/sign-out/").status_code == 302
+
+
+@pytest.mark.django_db
+class TestWhoMayNot:
+    @EVERY
+    def test_is_refused_whatever_the_thing(self, clients, name, things):
+        rule = RULES[name]
+        for role, client in clients.items():
+            for url in (url_of(name, things), ghost_url_of(name, things)):
+                if rule.get is not NOBODY and role not in {*rule.get, SUPERUSER}:
+                    assert client.get(url).status_code == 403, f"{role} may GET {url}"
+                if rule.post is not NOBODY and role not in {*rule.post, SUPERUSER}:
+                    assert client.post(url).status_code == 403, f"{role} may POST {url}"
+
+
+@pytest.mark.django_db
+class TestWhoMay:
+    @EVERY
+    def test_sees_the_page(self, clients, name, things):
+        allowed = RULES[name].get
+        if allowed is NOBODY:
+            return
+        for role in (allowed & clients.keys()) | {SUPERUSER}:
+            answer = clients[role].get(url_of(name, things))
+            wanted = 302 if name in {"home", "access:sign_in"} else 200
+            assert answer.status_code == wanted, f"{role} gets {answer.status_code} at {name}"
+            assert not asks_to_sign_in(answer)
+
+    @SENT
+    def test_is_let_through(self, clients, name, things):
+        """At the address of what does not exist, so that nothing is done; past the question who asks."""
+        for role in (RULES[name].post & clients.keys()) | {SUPERUSER}:
+            answer = clients[role].post(ghost_url_of(name, things))
+            wanted = {404} if RULES[name].thing else {200, 302}
+            assert answer.status_code in wanted, f"{role} gets {answer.status_code} at {name}"
+
+
+@pytest.mark.django_db
+class TestEveryAddress:
+    @EVERY
+    def test_knows_its_methods_only(self, clients, name, things):
+        rule, client, url = RULES[name], clients[SUPERUSER], ghost_url_of(name, things)
+        if rule.get is NOBODY:
+            assert client.get(url).status_code == 405
+        if rule.post is NOBODY:
+            assert client.post(url).status_code == 405
+        if name == "access:sign_in":  # who is signed in is led on before anything else is asked
+            client = Client()
+        for method in ("put", "patch", "delete"):
+            assert getattr(client, method)(url).status_code == 405
+
+    @SENT
+    def test_takes_no_form_without_its_token(self, name, things):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(make_user(is_superuser=True))
+        answer = client.post(url_of(name, things))
+        assert answer.status_code == 403
+        assert "This page was open for too long" in answer.text
+
+    @EVERY
+    def test_is_kept_out_of_caches_and_frames(self, clients, name, things):
+        answer = clients[SUPERUSER].get(url_of(name, things))
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
