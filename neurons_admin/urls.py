@@ -13,4 +13,5 @@ urlpatterns = [
     path("connectors/", include("connectors.urls")),
     path("credentials/", include("credentials.urls")),
     path("", include("people.urls")),
+    path("styleguide/", include("neurons_admin.ui.urls")),
 ]

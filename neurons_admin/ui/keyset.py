@@ -5,11 +5,10 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -74,9 +73,8 @@ def _position(rows: QuerySet[M], names: tuple[str, ...], text: str) -> list[Any]
         values = json.loads(base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
         if not isinstance(values, list) or len(values) != len(names) or not all(map(_can_be, values)):
             return None
-        position = [
-            rows.model._meta.get_field(name).to_python(value) for name, value in zip(names, values, strict=True)
-        ]
+        fields = [cast("Field[Any, Any]", rows.model._meta.get_field(name)) for name in names]
+        position = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
     except (ValueError, binascii.Error, ValidationError, TypeError, RecursionError):
         return None
     return None if any(isinstance(value, datetime) and timezone.is_naive(value) for value in position) else position
@@ -89,8 +87,15 @@ def _can_be(value: object) -> bool:
     return isinstance(value, int)
 
 
+def _written(value: object) -> object:
+    """A value as the URL carries it; a time to the microsecond, or rows of the same millisecond would be passed over."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, int) else str(value)
+
+
 def _address(request: HttpRequest, parameter: str, names: tuple[str, ...], row: Model) -> str:
-    values = json.dumps([getattr(row, name) for name in names], cls=DjangoJSONEncoder)
+    values = json.dumps([_written(getattr(row, name)) for name in names])
     query = request.GET.copy()
     query.pop("after", None)
     query.pop("before", None)

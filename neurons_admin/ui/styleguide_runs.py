@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.urls import reverse
 from django.utils import timezone
 
 from neurons_admin.ui.parts import Call, Step
@@ -25,6 +26,13 @@ class SampleRun:
     progress: str = ""
     message: str = ""
     is_over: bool = True
+    url: str = "#runs"
+    who: str = ""
+    reveal_url: str = ""
+
+    @property
+    def poll_url(self) -> str:
+        return reverse("ui:run")
 
 
 def runs() -> list[SampleRun]:

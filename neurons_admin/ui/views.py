@@ -78,5 +78,4 @@ def _done(request: Request) -> HttpResponse:
 @require_GET
 def run(request: Request) -> HttpResponse:
     """Answer the live sample row: by now it is done."""
-    context = {"run": runs.live_run(is_over=True), "url": "#runs"}
-    return render(request, "_run_row.html", context)
+    return render(request, "_run_row.html", {"run": runs.live_run(is_over=True)})

@@ -59,7 +59,7 @@ def _answer(request: Request, asked: services.Asked) -> HttpResponse:
     if not request.htmx:
         return redirect(asked.run.get_absolute_url())
     run = ActionRun.objects.for_list().get(pk=asked.run.pk)
-    response = render(request, "people/_run_row.html", {"run": RunRow(run, request.user, names_person=False)})
+    response = render(request, "_run_row.html", {"run": RunRow(run, request.user, names_person=False)})
     response = trigger_client_event(response, "dialog:done", {})
     return reswap(retarget(response, "#runs"), "afterbegin")
 

@@ -33,7 +33,7 @@ def row(request: Request, pk: str) -> HttpResponse:
     """The run as one row of a list."""
     shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
     names_person = request.GET.get("of") != "person"
-    response = render(request, "people/_run_row.html", {"run": RunRow(shown, request.user, names_person=names_person)})
+    response = render(request, "_run_row.html", {"run": RunRow(shown, request.user, names_person=names_person)})
     return trigger_client_event(response, "run:over", {}) if shown.is_over else response
 
 

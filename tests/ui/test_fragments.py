@@ -1,4 +1,5 @@
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from neurons_admin.ui.parts import Change, Entry, Group, Step
@@ -10,11 +11,11 @@ DIALOG = {"title": "Disable account of Adele Vance", "action_url": "/do/", "verb
 
 def run_row(*, is_over: bool):
     run = SampleRun(7, "Disable account", "Running", "running", "you", timezone.now(), is_over=is_over)
-    return rendered("_run_row.html", {"run": run, "url": "/runs/7/", "poll_url": "/runs/7/row/"}).one("tr")
+    return rendered("_run_row.html", {"run": run}).one("tr")
 
 
 def test_a_run_asks_after_itself_until_it_is_over():
-    assert run_row(is_over=False)["hx-get"] == "/runs/7/row/"
+    assert run_row(is_over=False)["hx-get"] == reverse("ui:run")
     assert "hx-get" not in run_row(is_over=True).attributes
 
 
