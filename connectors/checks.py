@@ -12,6 +12,7 @@ NOTHING_GRANTED = (
     " permissions, and have an administrator grant admin consent; then check again."
 )
 UNREADABLE = "secret_unreadable"
+NOT_KNOWN = "What it was granted cannot be read from Microsoft's token. What was known before stays as it is."
 UNREACHABLE = "Microsoft could not be asked: this server's CA file or proxy is not right."
 
 
@@ -39,6 +40,8 @@ def check(credential: Credential, *, actor: User) -> Finding:
 
 
 def _found(grant: Grant) -> Finding:
+    if not grant.readable:
+        return Finding("unreadable_token", NOT_KNOWN, asked=False)
     return Finding(
         code="" if grant.permissions else NO_CONSENT,
         message="" if grant.permissions else NOTHING_GRANTED,

@@ -6,12 +6,13 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
 from connectors import actions
 from connectors.models import Connector
 from connectors.pair import Objection, Pair
 from credentials.fields import ClientField, ExpiryField, NameField, SecretField, TenantField
-from credentials.forms import TriedForm
+from credentials.forms import SAME_ID_TWICE, TriedForm
 from credentials.models import Cloud, Credential
 from credentials.services import IDENTITY
 from neurons_admin.access.models import User
@@ -25,12 +26,22 @@ PARTS: Final = {
 NAME_TAKEN: Final = "There is a connector of this name already."
 
 
-class SharedChoice(forms.ModelChoiceField):
+class SharedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the shared credentials."""
 
     def label_from_instance(self, obj: Credential) -> str:
         application = obj.app_name or f"client {str(obj.client_id)[:8]}…"
         return f"{obj.name} ({application}, tenant {str(obj.tenant_id)[:8]}…)"
+
+
+class Ticks(forms.MultipleChoiceField):
+    """Choices of which none need be ticked, although nobody would call them optional."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def validate(self, value: list[str]) -> None:
+        if value:
+            super().validate(value)
 
 
 class CredentialChoiceForm(TriedForm):
@@ -47,17 +58,17 @@ class CredentialChoiceForm(TriedForm):
         initial=FILLED_IN,
     )
     shared = SharedChoice(
-        Credential.objects.none(), label="Shared credential", required=False, empty_label="Choose one…"
+        Credential.objects.none(),
+        label="Shared credential",
+        empty_label="Choose one…",
+        error_messages={"required": "Choose a credential."},
     )
     cloud = forms.ChoiceField(
-        choices=Cloud.choices,
-        initial=Cloud.GLOBAL,
-        required=False,
-        help_text="Global, unless the tenant is in a national cloud.",
+        choices=Cloud.choices, initial=Cloud.GLOBAL, help_text="Global, unless the tenant is in a national cloud."
     )
-    tenant_id = TenantField(required=False)
-    client_id = ClientField(required=False)
-    client_secret = SecretField(required=False)
+    tenant_id = TenantField()
+    client_id = ClientField()
+    client_secret = SecretField()
     secret_expires_on = ExpiryField()
     same_app_accepted = forms.BooleanField(
         label="One app registration for reading and acting is wanted here", required=False, widget=forms.HiddenInput
@@ -65,17 +76,20 @@ class CredentialChoiceForm(TriedForm):
 
     role: str
     other_role: str
+    # The browser is not to insist on fields of the part that is hidden.
+    use_required_attribute = False
 
-    def __init__(self, *args: Any, connector: Connector | None, user: User, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, connector: Connector | None, user: User) -> None:
         self.connector = connector
         self.current: Credential | None = getattr(connector, self.role, None)
         self.other: Credential | None = getattr(connector, self.other_role, None)
         self.given: Credential | None = None
         self.needs_trial = False
-        super().__init__(*args, initial=self._initial(), **kwargs)
+        super().__init__(data, initial=self._initial())
         self._set_shared_choices(user)
         if self.stored:
-            self.fields["client_secret"].widget.stored = self.stored.stored_words  # type: ignore[attr-defined]
+            self.fields["client_secret"].required = False
+            self.fields["client_secret"].widget.stored = self.stored.stored_words
         if connector and connector.same_app_accepted:
             self._show_same_app_tick()
 
@@ -113,11 +127,8 @@ class CredentialChoiceForm(TriedForm):
         self._forget_errors(PARTS[FILLED_IN if is_shared else SHARED])
         if self._is_left_out(values):
             self._forget_errors((*PARTS[FILLED_IN], *PARTS[SHARED]))
-        elif is_shared:
-            self._clean_shared(values)
-        else:
-            self._clean_filled_in(values)
-        if self.given and not self.errors:
+        elif not self.errors:
+            self.given = values["shared"] if is_shared else self._clean_filled_in(values)
             self._clean_pair(self.given, values)
         return values
 
@@ -129,31 +140,18 @@ class CredentialChoiceForm(TriedForm):
         for name in names:
             self.errors.pop(name, None)
 
-    def _clean_shared(self, values: dict[str, Any]) -> None:
-        if values.get("shared"):
-            self.given = values["shared"]
-        elif "shared" not in self.errors:
-            self.add_error("shared", "Choose a credential.")
-
-    def _clean_filled_in(self, values: dict[str, Any]) -> None:
-        for name in ("tenant_id", "client_id"):
-            if not values.get(name) and name not in self.errors:
-                self.add_error(name, self.fields[name].error_messages["required"])
-        if not self.errors and values["tenant_id"] == values["client_id"]:
-            self.add_error("client_id", "This is the directory (tenant) ID once more.")
-        if not values.get("client_secret") and not self.stored and "client_secret" not in self.errors:
-            self.add_error("client_secret", self.fields["client_secret"].error_messages["required"])
-        if not self.errors:
-            self.given = self._draft(values)
+    def _clean_filled_in(self, values: dict[str, Any]) -> Credential:
+        if values["tenant_id"] == values["client_id"]:
+            self.add_error("client_id", SAME_ID_TWICE)
+        return self._draft(values)
 
     def _draft(self, values: dict[str, Any]) -> Credential:
-        """The filled-in credential as the form describes it; an earlier one keeps its row and, unless typed, its secret."""
+        """The filled-in credential as the form has it; an earlier one keeps its row and, unless typed, its secret."""
         earlier = Credential.objects.filter(pk=self.stored.pk).first() if self.stored else None
         draft = earlier or Credential()
-        wanted = {**values, "cloud": values.get("cloud") or Cloud.GLOBAL}
-        changed = [name for name in IDENTITY if getattr(draft, name) != wanted[name]]
+        changed = [name for name in IDENTITY if getattr(draft, name) != values[name]]
         for name in changed:
-            setattr(draft, name, wanted[name])
+            setattr(draft, name, values[name])
         if secret := values.get("client_secret"):
             draft.set_secret(secret.reveal())
         draft.set_expiry(values.get("secret_expires_on"))
@@ -162,7 +160,7 @@ class CredentialChoiceForm(TriedForm):
             draft.forget_check()
         return draft
 
-    def _clean_pair(self, given: Credential, values: dict[str, Any]) -> None:
+    def _clean_pair(self, given: Credential | None, values: dict[str, Any]) -> None:
         reading, acting = (given, self.other) if self.role == "sync_credential" else (self.other, given)
         objection = Pair(reading, acting, same_app_accepted=values.get("same_app_accepted", False)).objection
         if objection:
@@ -188,6 +186,7 @@ class ConnectionForm(CredentialChoiceForm):
     )
     role = "sync_credential"
     other_role = "action_credential"
+    field_order = ("name", "active")
 
     def _initial(self) -> dict[str, Any]:
         values = super()._initial()
@@ -219,8 +218,8 @@ class ImportForm(forms.Form):
         help_text="A time of day from which the repeats are counted. Empty: from the last synchronisation.",
     )
 
-    def __init__(self, *args: Any, connector: Connector, **kwargs: Any) -> None:
-        super().__init__(*args, initial={name: getattr(connector, name) for name in self.base_fields}, **kwargs)
+    def __init__(self, data: QueryDict | None, *, connector: Connector) -> None:
+        super().__init__(data, initial={name: getattr(connector, name) for name in self.base_fields})
 
 
 class ActionsForm(CredentialChoiceForm):
@@ -231,17 +230,16 @@ class ActionsForm(CredentialChoiceForm):
         required=False,
         help_text="Switched off, the Actions menu says so, and nothing can be changed through this connector.",
     )
-    offered = forms.MultipleChoiceField(
+    offered = Ticks(
         label="Actions to offer",
         choices=[(action.key, action.label) for action in actions.ALL],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
     )
     role = "action_credential"
     other_role = "sync_credential"
+    field_order = ("actions_enabled",)
 
-    def __init__(self, *args: Any, connector: Connector, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, connector=connector, user=user, **kwargs)
+    def __init__(self, data: QueryDict | None, *, connector: Connector, user: User) -> None:
+        super().__init__(data, connector=connector, user=user)
         self.fields["source"].label = "Action Credentials"
 
     def _initial(self) -> dict[str, Any]:

@@ -169,7 +169,7 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
 
     def latest_of(self, connectors: Iterable[Connector]) -> Self:
         """The latest of each connector: one query for all."""
-        return self.filter(connector__in=connectors).order_by("connector", "-created_at").distinct("connector")
+        return self.filter(connector__in=connectors).order_by("connector_id", "-created_at").distinct("connector")
 
 
 class SyncRun(models.Model):

@@ -18,12 +18,12 @@ class Objection(StrEnum):
         " never for both: choose another."
     )
     OTHER_TENANT = (
-        "The credential to synchronise with and the Action Credentials are of two different tenants. Actions would go to"
-        " people of another directory than the ones shown here: use two app registrations of one tenant."
+        "The credential to synchronise with and the Action Credentials are of two different tenants. Actions would go"
+        " to people of another directory than the ones shown here: use two app registrations of one tenant."
     )
     SAME_APP = (
-        "This is the same app registration for reading and for acting. Then the credential that is used every hour, with"
-        " nobody watching, may change and delete accounts, and whoever gets hold of it may too. Make two app"
+        "This is the same app registration for reading and for acting. Then the credential that is used every hour,"
+        " with nobody watching, may change and delete accounts, and whoever gets hold of it may too. Make two app"
         " registrations, or tick below that this is wanted."
     )
 

@@ -39,10 +39,11 @@ class InUseError(Exception):
 
 
 def add(*, name: str, active: bool, given: Credential, actor: User, finding: Finding | None = None) -> Connector:
-    """Make a connector that synchronises with `given`, a shared credential or one to be saved. Raises NameTakenError."""
+    """Make a connector that synchronises with `given`, a shared credential or one to save. Raises NameTakenError."""
     with _names_guarded(), transaction.atomic():
         connector = Connector(name=name, active=active)
-        _attach(connector, "sync_credential", given, finding)
+        connector.sync_credential = given
+        _keep(connector, "sync_credential", None, finding)
         connector.next_sync_at = connector.next_after(timezone.now())
         connector.save(force_insert=True)
         record("connector.added", connector, actor=actor)
@@ -65,12 +66,12 @@ def change_connection(
     """
     with _names_guarded(), _changing(connector, actor, "connection") as (row, changed):
         _set(row, changed, name=name, active=active)
-        before = row.sync_credential
-        if _attach(row, "sync_credential", given, finding):
+        before, row.sync_credential = row.sync_credential, given
+        _accept_pair(row, changed, same_app_accepted)
+        if _keep(row, "sync_credential", before, finding):
             changed.append("sync_credential")
             if before and (before.cloud, before.tenant_id) != (given.cloud, given.tenant_id):
                 row.delta_link = ""
-        _accept_pair(row, changed, same_app_accepted)
     return changed
 
 
@@ -89,7 +90,7 @@ def change_import(
         _set(row, timing, sync_repeat=sync_repeat, sync_start=sync_start)
         if timing:
             row.next_sync_at = row.next_after(timezone.now())
-        changed += timing
+        changed.extend(timing)
     return changed
 
 
@@ -107,9 +108,10 @@ def change_actions(
     with _changing(connector, actor, "actions") as (row, changed):
         unknown = [key for key in row.actions_withheld if key not in actions.BY_KEY]
         _set(row, changed, actions_enabled=enabled, actions_withheld=[*withheld, *unknown])
-        if _attach(row, "action_credential", given, finding):
-            changed.append("action_credential")
+        before, row.action_credential = row.action_credential, given
         _accept_pair(row, changed, same_app_accepted)
+        if _keep(row, "action_credential", before, finding):
+            changed.append("action_credential")
     return changed
 
 
@@ -118,13 +120,14 @@ def delete(connector: Connector, *, actor: User) -> None:
     counts = held_by(connector)
     if counts:
         raise InUseError(counts)
-    filled_in = [each for each in (connector.sync_credential, connector.action_credential) if each]
+    both = (connector.sync_credential, connector.action_credential)
+    filled_in = [credential for credential in both if credential and not credential.is_shared]
     try:
         with transaction.atomic():
             record("connector.deleted", connector, actor=actor)
             connector.delete()
             for credential in filled_in:
-                _forget(credential)
+                credential.delete()
     except ProtectedError as exc:
         raise InUseError(held_by(connector)) from exc
 
@@ -160,22 +163,18 @@ def _set(row: Connector, changed: list[str], **values: Any) -> None:
             changed.append(name)
 
 
-def _attach(row: Connector, role: str, given: Credential | None, finding: Finding | None) -> bool:
-    """Let `given` be the credential of a role; False if nothing changes. A filled-in one is saved, its forerunner goes."""
-    before: Credential | None = getattr(row, role)
-    if given is None or given.is_shared:
-        is_changed = before != given
-    else:
-        is_changed = given._state.adding or before != given or _differs(given)
-        if is_changed:
-            given.save()
-            if finding:
-                given.keep(finding)
-    setattr(row, role, given)
+def _keep(row: Connector, role: str, before: Credential | None, finding: Finding | None) -> bool:
+    """Save the credential that has been put into a role; False if it is as it was. A filled-in forerunner goes."""
+    given: Credential | None = getattr(row, role)
+    is_changed = before != given
+    if given and not given.is_shared and (is_changed or _differs(given)):
+        is_changed = True
+        given.save()
+        if finding:
+            given.keep(finding)
     if before and before != given and not before.is_shared:
-        if not row._state.adding:
-            row.save(update_fields=[role])
-        _forget(before)
+        row.save(update_fields=[role])
+        before.delete()
     return is_changed
 
 
@@ -186,14 +185,8 @@ def _differs(given: Credential) -> bool:
     return stored is None or any(getattr(stored, name) != getattr(given, name) for name in names)
 
 
-def _forget(credential: Credential) -> None:
-    """Delete a credential that was filled in, unless something else still points to it."""
-    if not credential.is_shared:
-        credential.delete()
-
-
 def _accept_pair(row: Connector, changed: list[str], accepted: bool) -> None:
-    """Hold the row to the rules for its two credentials. That one app is wanted for both is noted only where it is so."""
+    """Hold the row to the rules for its two credentials. That one app does both is noted only where it is so."""
     row.same_app_accepted, before = accepted, row.same_app_accepted
     if objection := row.pair.objection:
         raise PairRefusedError(objection)

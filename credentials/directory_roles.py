@@ -1,7 +1,7 @@
 """Names of Entra's built-in directory roles that an application is likely to hold, by template id.
 
-From https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference. A role that is not listed
-(a custom one, or a newer one) is shown by its id.
+From https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference. A role that is not
+listed (a custom one, or a newer one) is shown by its id.
 """
 
 from collections.abc import Iterable

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 
 from neurons_admin.encryption import Secret
@@ -13,6 +14,7 @@ from .finding import Finding
 from .models import Cloud, Credential
 
 AGAIN = "Enter the secret again: it is never sent back to a page."
+SAME_ID_TWICE = "This is the directory (tenant) ID once more."
 NAME_TAKEN = "There is a credential of this name already."
 
 
@@ -78,7 +80,7 @@ class CredentialForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if values.get("client_id") and values.get("client_id") == values.get("tenant_id"):
-            self.add_error("client_id", "This is the directory (tenant) ID once more.")
+            self.add_error("client_id", SAME_ID_TWICE)
         return values
 
     def refuse_name(self) -> None:
@@ -106,10 +108,9 @@ class EditForm(CredentialForm):
 
     secret_expires_on = ExpiryField()
 
-    def __init__(self, *args: Any, credential: Credential, tenant_is_settled: bool, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, credential: Credential, tenant_is_settled: bool) -> None:
         self.credential = credential
-        initial = {name: getattr(credential, name) for name in self.base_fields}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial={name: getattr(credential, name) for name in self.base_fields})
         if tenant_is_settled:
             for name in ("cloud", "tenant_id"):
                 self.fields[name].disabled = True

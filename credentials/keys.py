@@ -83,5 +83,5 @@ def rotate(column: Column) -> Iterator[models.Model]:
 
 def _rows(field: EncryptedField, *, outdated: bool = False) -> models.QuerySet[Any]:
     raw = Cast(F(field.attname), models.TextField())
-    rows = field.model._default_manager.annotate(_raw=raw).exclude(_raw="")
+    rows: models.QuerySet[Any] = field.model._default_manager.annotate(_raw=raw).exclude(_raw="")
     return rows.exclude(_raw__startswith=f"v1:{newest_key_id()}:") if outdated else rows

@@ -57,8 +57,8 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
 class Credential(models.Model):
     """An app registration in one tenant: type Azure AD (Cloud), tenant ID, client ID, client secret.
 
-    A shared credential has a name and may serve many connectors. One that was filled in on a connector has none, belongs
-    to that connector and is offered to nobody else.
+    A shared credential has a name and may serve many connectors. One that was filled in on a connector has none,
+    belongs to that connector and is offered to nobody else.
     """
 
     class ExpirySource(models.TextChoices):
@@ -115,8 +115,8 @@ class Credential(models.Model):
     def set_secret(self, value: str, *, expires_on: date | None = None) -> None:
         """Take a new secret value; it is encrypted when the row is saved.
 
-        The first three characters are kept in clear: Entra shows the same three, so an administrator can tell which of an
-        app's secrets this is.
+        The first three characters are kept in clear: Entra shows the same three, so an administrator can tell which of
+        an app's secrets this is.
         """
         self.client_secret = Secret(value)
         self.secret_hint = value[:HINT_LENGTH] if len(value) >= SHORTEST_HINTED else ""

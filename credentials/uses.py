@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -27,7 +27,8 @@ def uses_of(credentials: Iterable[Credential], user: User | AnonymousUser) -> di
     for relation in Credential._meta.related_objects:
         model, field = relation.related_model, relation.field
         may_look = user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
-        for row in model._default_manager.filter(**{f"{field.name}__in": keys}):
+        rows: Iterable[Any] = model._default_manager.filter(**{f"{field.name}__in": keys})
+        for row in rows:
             url = row.get_absolute_url() if may_look else ""
             found[getattr(row, field.attname)].append(Use(str(row), str(field.verbose_name), url))
     return found

@@ -184,7 +184,9 @@ def _shared(pk: uuid.UUID) -> Credential:
 def _answer(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
     """The page once more; to a check by htmx only what it found, so that the form stays as it is."""
     form: TriedForm = context["form"]
-    if request.htmx and "check" in request.POST:
+    if "check" not in request.POST:
+        context["finding"] = None  # the form's errors say it
+    elif request.htmx:
         return render(request, "credentials/_check_answer.html", context)
     form.ask_secret_again()
     return render(request, template, context)

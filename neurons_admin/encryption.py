@@ -9,7 +9,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -145,6 +145,11 @@ class EncryptedField(EncryptedTextField):  # type: ignore[misc]
     """
 
     descriptor_class = _SecretAttribute
+
+    if TYPE_CHECKING:
+        # What _SecretAttribute does, for the type checker.
+        def __get__(self, instance: models.Model, owner: Any) -> Secret: ...
+        def __set__(self, instance: models.Model, value: str | Secret) -> None: ...
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.update(blank=True, default=Secret, editable=False)

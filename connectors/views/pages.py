@@ -79,12 +79,14 @@ def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     """One connector: its sections, and its synchronisations."""
     connector = get_object_or_404(Connector.objects.with_credentials(), pk=pk)
     runs = list(connector.sync_runs.select_related("asked_by")[:RUNS_SHOWN])
+    rows = rows_of(connector)
     finding = connector.sync_credential.finding if connector.sync_credential else None
     context = {
         "connector": connector,
         "runs": runs,
         "open_run": next((run for run in runs if not run.is_over), None),
-        "rows": rows_of(connector),
+        "rows": rows,
+        "ready_count": sum(row.verdict.ready for row in rows),
         "reading": reading_with(finding) if finding else None,
         "entries": entries_for(request, connector),
     }

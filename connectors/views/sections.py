@@ -127,7 +127,7 @@ def _try_out(request: Request, form: CredentialChoiceForm) -> Finding | None:
 
 
 def _may_save(request: Request, form: CredentialChoiceForm, finding: Finding | None) -> bool:
-    """Whether to go on to saving: not after a mere check, and not what Microsoft did not accept, unless that was ticked."""
+    """Whether to go on to saving: not after a mere check; what Microsoft did not accept, only if that was ticked."""
     return form.is_valid() and "check" not in request.POST and (finding is None or form.accepts(finding))
 
 
@@ -140,10 +140,10 @@ def _answer(
     request: Request, template: str, form: CredentialChoiceForm, finding: Finding | None, context: dict[str, Any]
 ) -> HttpResponse:
     """The page once more; to a check by htmx only what it found, so that the form stays as it is."""
-    which = "sync" if form.role == "sync_credential" else "action"
-    if "check" in request.POST:
-        context |= report_on(finding, form.given, which) if finding and form.given else {"check_failed": True}
-    context |= {"form": form, "which": which}
+    reads = form.role == "sync_credential"
+    if finding and form.given and "check" in request.POST:
+        context |= report_on(finding, form.given, reads=reads, acts=not reads)
+    context["form"] = form
     if request.htmx and "check" in request.POST:
         return render(request, "connectors/_check_answer.html", context)
     form.ask_secret_again()
