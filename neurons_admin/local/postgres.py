@@ -52,7 +52,7 @@ class Postgres:
 
     @cached_property
     def account(self) -> accounts.Account | None:
-        return accounts.choose(euid=os.geteuid())
+        return accounts.choose(euid=os.geteuid(), last_time=accounts.owner(self.var / "postgres"))
 
     @cached_property
     def home(self) -> Path:

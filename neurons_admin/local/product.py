@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from . import LocalError
+
 HOST = "127.0.0.1"
 SIGN_IN = "/sign-in/"
 
@@ -55,6 +57,8 @@ def child_environment(settings: Mapping[str, str], given: Mapping[str, str]) -> 
     """The environment of those processes: our settings, and the surrounding environment, which wins."""
     environment = dict(settings) | dict(given)
     environment.pop("ENV_FILE", None)
+    # The demo tenant is on this machine: no proxy that the surroundings name is to be asked for it.
+    environment["NO_PROXY"] = ",".join(filter(None, (given.get("NO_PROXY"), "localhost", HOST)))
     environment["DJANGO_SETTINGS_MODULE"] = "neurons_admin.settings"
     environment["PYTHONUNBUFFERED"] = "1"
     return environment
@@ -62,7 +66,10 @@ def child_environment(settings: Mapping[str, str], given: Mapping[str, str]) -> 
 
 def free_port(wanted: int) -> int:
     """`wanted`, or the next port that nothing listens on; looks at both loopbacks, as a browser does."""
-    return next(port for port in range(wanted, 65536) if _is_free(port))
+    for port in range(wanted, 65536):
+        if _is_free(port):
+            return port
+    raise LocalError(f"All ports from {wanted} on are taken.")
 
 
 def answers(port: int) -> bool:

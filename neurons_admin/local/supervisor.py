@@ -45,6 +45,7 @@ class Supervisor:
         self.port = 0
         self.address = ""  # once it answers
         self.watched: list[Process] = []
+        self.passing: list[Process] = []  # that end by themselves
         self._signals = 0
         self._parent = os.getppid()
 
@@ -61,7 +62,7 @@ class Supervisor:
                 say("Stopping ...")
             finally:
                 self._note(stopping=True)
-                processes.stop(self.watched, grace=GRACE_SECONDS, hurry=lambda: self._signals > 1)
+                processes.stop(self.watched + self.passing, grace=GRACE_SECONDS, hurry=lambda: self._signals > 1)
                 self.engines.let_go()
 
     def _start(self) -> None:
@@ -86,18 +87,25 @@ class Supervisor:
 
     def _start_product(self, *, is_new: bool) -> None:
         say("Preparing the database ..." if is_new else "Starting the product ...")
-        prepare = self._launch("prepare", product.prepare(self.tenant.file if self.tenant else None))
-        self.watched.remove(prepare)
+        prepare = self._launch(
+            "prepare", product.prepare(self.tenant.file if self.tenant else None), among=self.passing
+        )
         if is_new:  # nothing may look for the tables before they are there
             self._wait(prepare, lambda: prepare.exit_code == 0)
             say("Starting the product ...")
-        self.port = product.free_port(int(self.given.get("PORT") or FIRST_PORT))
+        self.port = product.free_port(self._wanted_port())
         web = self._launch("web", product.web(self.port, reload=self.given.get("DEBUG") == "1"))
         for name, command in product.background().items():
             self._launch(name, command)
         self._wait(prepare, lambda: prepare.exit_code == 0)
         self._wait(web, lambda: product.answers(self.port))
         self._announce()
+
+    def _wanted_port(self) -> int:
+        wanted = self.given.get("PORT") or str(FIRST_PORT)
+        if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
+            raise LocalError(f"PORT={wanted} is no port: it is a number from 1 to 65535.")
+        return int(wanted)
 
     def _announce(self) -> None:
         self.address = f"http://localhost:{self.port}/"
@@ -108,11 +116,11 @@ class Supervisor:
         else:
             say(f"{start} - make the first user with manage.py createsuperuser (Ctrl-C stops it)")
 
-    def _launch(self, name: str, command: list[str]) -> Process:
+    def _launch(self, name: str, command: list[str], *, among: list[Process] | None = None) -> Process:
         surroundings = product.child_environment(self.settings, self.given)
         process = Process(name, command, environment=surroundings, logs=self.logs)
         process.start()
-        self.watched.append(process)
+        (self.watched if among is None else among).append(process)
         self._note()
         return process
 
@@ -120,7 +128,7 @@ class Supervisor:
         """Until something is done that depends on `process`; its failure is the end of the start."""
         deadline = time.monotonic() + WAIT_SECONDS
         while not is_done():
-            is_lost = process.exit_code not in {None, 0} and process not in self.watched
+            is_lost = process.exit_code not in {None, 0} and process in self.passing
             if is_lost or process.failures >= FAILURES_ALLOWED or time.monotonic() > deadline:
                 raise LocalError(f"{process.name} did not start. The end of {process.log}:\n{tail(process.log)}")
             self._tick()
@@ -141,7 +149,7 @@ class Supervisor:
         environment.write(self.var / environment.FILE, self.settings | urls)
 
     def _note(self, *, stopping: bool = False) -> None:
-        pids = [process.pid for process in self.watched if process.pid]
+        pids = [process.pid for process in self.watched + self.passing if process.pid]
         children = [found for pid in pids if (found := instance.identity(pid))]
         self.instance.note(address=self.address, stopping=stopping, children=children)
 

@@ -14,7 +14,7 @@ from neurons_admin.local import environment, processes, product
 from neurons_admin.local.logs import tail
 from neurons_admin.local.processes import Process
 from neurons_admin.local.tenant import Tenant
-from tests import engines
+from tests import engines, leftovers
 
 START_SECONDS = 120.0
 FIRST_PORT = 8900
@@ -35,6 +35,7 @@ class Product:
 
     def start(self) -> None:
         """Start everything, and wait until the sign-in page is served."""
+        leftovers.end()
         demo = self._launch("demo", self.tenant.command())
         self.settings = {
             "DATABASE_URL": engines.create_database(self.database),
@@ -53,6 +54,7 @@ class Product:
     def stop(self) -> None:
         """Stop everything, and drop the database."""
         processes.stop(self.processes.values(), grace=5.0)
+        leftovers.forget()
         engines.drop_database(self.database)
 
     def manage(self, *arguments: str) -> str:
@@ -65,9 +67,11 @@ class Product:
     def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Ask the demo tenant itself, behind the product's back: control("GET", f"users/{object_id}")."""
         described = self.tenant.described()
-        answer = requests.request(
-            method, f"{described['control_url']}/{path}", json=body, verify=described["ca_bundle"], timeout=10
-        )
+        with requests.Session() as session:
+            session.trust_env = False  # no proxy stands between us and this machine
+            answer = session.request(
+                method, f"{described['control_url']}/{path}", json=body, verify=described["ca_bundle"], timeout=10
+            )
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
@@ -78,6 +82,7 @@ class Product:
         process = Process(name, command, environment=self._environment(), logs=self.logs)
         process.start()
         self.processes[name] = process
+        leftovers.note(process.pid)
         return process
 
     def _wait(self, process: Process, is_done: Callable[[], bool]) -> None:

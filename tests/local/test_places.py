@@ -69,6 +69,12 @@ def test_root_lends_postgres_the_first_user_that_exists():
     assert accounts.choose(euid=0, look_up={"nobody": NOBODY}.get) == NOBODY
 
 
+def test_root_keeps_the_user_that_the_data_belong_to():
+    theirs = Account("somebody", 1000, 1000)
+    assert accounts.choose(euid=0, last_time=theirs, look_up={"nobody": NOBODY}.get) == theirs
+    assert accounts.choose(euid=0, last_time=Account("root", 0, 0), look_up={"nobody": NOBODY}.get) == NOBODY
+
+
 def test_root_without_any_other_user_is_told_so():
     with pytest.raises(LocalError, match="cannot run as root"):
         accounts.choose(euid=0, look_up={}.get)

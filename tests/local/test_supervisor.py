@@ -125,16 +125,18 @@ def test_it_ends_with_its_make(var, mark):
     """Who kills `make` alone leaves a supervisor that nobody waits for: it takes everything down."""
     command = shlex.join([sys.executable, "-m", "neurons_admin.local", "--var", str(var), "run"]) + " & wait"
     surroundings = {name: value for name, value in os.environ.items() if name not in NOT_HANDED_ON}
-    make = subprocess.Popen(
-        ["/bin/sh", "-c", command],
-        cwd=ROOT,
-        env=surroundings | {"RUN_MARK": mark, "MAKELEVEL": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    output = var.with_name("output-of-make")
+    with output.open("w") as file:
+        make = subprocess.Popen(
+            ["/bin/sh", "-c", command],
+            cwd=ROOT,
+            env=surroundings | {"RUN_MARK": mark, "MAKELEVEL": "1"},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
     deadline = time.monotonic() + PATIENCE
     while not instance.read(var / instance.FILE).get("address"):
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, output.read_text()
         time.sleep(0.1)
     make.kill()
     make.wait()
