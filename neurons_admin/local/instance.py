@@ -22,7 +22,7 @@ from . import LocalError
 FILE = "supervisor.json"
 PATIENCE = 1.5  # for one that is about to notice that it is no longer wanted
 STOPPING_PATIENCE = 45.0
-LEFTOVER_GRACE = 5.0
+LEFTOVER_GRACE = 2.0  # then SIGKILL: the product is made to survive that
 
 
 class Instance:
