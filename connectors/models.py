@@ -110,6 +110,13 @@ class Connector(models.Model):
         credential = self.action_credential or self.sync_credential
         return credential.tenant_id if credential else None
 
+    @property
+    def basis(self) -> str:
+        """What links to pages depend on besides Graph: with another basis everything has to be read again."""
+        credential = self.sync_credential
+        tenant = f"{credential.cloud} {credential.tenant_id}" if credential else ""
+        return f"{tenant} {'with' if self.import_guests else 'without'} guests"
+
     def next_after(self, moment: datetime) -> datetime | None:
         """When to synchronise next after `moment`; None for a connector that waits to be told."""
         step = timedelta(minutes=self.sync_repeat)
@@ -117,7 +124,7 @@ class Connector(models.Model):
             return None
         if self.sync_start is None:
             return moment + step
-        # Both in one zone, so Python counts by the clock on the wall; where that is turned back, by the hours that pass.
+        # Both in one zone, so Python counts by the clock on the wall; where that is turned back, by what has passed.
         local = timezone.localtime(moment)
         first = datetime.combine(local.date(), self.sync_start, local.tzinfo) - timedelta(days=1)
         then = (first + step * ((local - first) // step + 1)).astimezone(UTC)
@@ -194,6 +201,9 @@ class SyncRun(models.Model):
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     full = models.BooleanField(default=True)
+    # What the round in progress began with (see `Connector.basis`), and the mark it leaves on the accounts it sees.
+    basis = models.CharField(max_length=80, blank=True)
+    mark = models.UUIDField(default=uuid.uuid4, editable=False)
     page_link = EncryptedField()
     pages = models.PositiveIntegerField(default=0)
     read = models.PositiveIntegerField(default=0)
@@ -201,10 +211,13 @@ class SyncRun(models.Model):
     changed = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(null=True)
+    # Since it last got further; and how often it had to begin again.
     attempts = models.PositiveSmallIntegerField(default=0)
+    restarts = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
+    rung_at = models.DateTimeField(null=True)
     message = models.CharField(max_length=500, blank=True)
     error_code = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

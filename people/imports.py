@@ -35,11 +35,11 @@ SELECT object_id::text, id, person_id, fingerprint, removal FROM people_account
 WHERE connector_id = %(connector)s AND object_id = ANY(%(ids)s::uuid[])
 """
 _SEEN = """
-UPDATE people_account SET as_of = now(), seen_in = coalesce(%(run)s, seen_in) WHERE id = ANY(%(ids)s)
+UPDATE people_account SET as_of = now(), seen_in = coalesce(%(mark)s, seen_in) WHERE id = ANY(%(ids)s)
 """
 _UPDATE_ACCOUNTS = f"""
 UPDATE people_account a SET {", ".join(f"{name} = s.{name}" for name in _COLUMNS)}, fingerprint = s.fingerprint,
-    removal = '', removed_at = NULL, as_of = now(), seen_in = coalesce(%(run)s, a.seen_in)
+    removal = '', removed_at = NULL, as_of = now(), seen_in = coalesce(%(mark)s, a.seen_in)
 FROM json_to_recordset(%(rows)s::json) AS s (account_id bigint, fingerprint bigint, {_ACCOUNT_ROW})
 WHERE a.id = s.account_id
 """
@@ -74,12 +74,12 @@ WITH found AS (
     JOIN people_account a ON a.connector_id = %(connector)s AND a.object_id = r.object_id
 )
 UPDATE people_account a SET removal = found.removal, removed_at = coalesce(a.removed_at, now()), as_of = now(),
-    seen_in = coalesce(%(run)s, a.seen_in)
+    seen_in = coalesce(%(mark)s, a.seen_in)
 FROM found WHERE a.id = found.id RETURNING a.person_id, found.before <> found.removal
 """
 _SWEEP = """
 UPDATE people_account SET removal = 'unseen', removed_at = now(), as_of = now()
-WHERE connector_id = %(connector)s AND seen_in IS DISTINCT FROM %(run)s AND removal = ''
+WHERE connector_id = %(connector)s AND seen_in IS DISTINCT FROM %(mark)s AND removal = ''
 RETURNING person_id, true
 """
 _MISSING = """
@@ -108,14 +108,13 @@ class _Known(NamedTuple):
 
 
 def store(
-    connector_id: uuid.UUID, run_id: uuid.UUID | None, accounts: Sequence[AccountRecord], removals: Sequence[Removal]
+    connector_id: uuid.UUID, mark: uuid.UUID | None, accounts: Sequence[AccountRecord], removals: Sequence[Removal]
 ) -> Stored:
     """Store accounts and removals, inside the caller's transaction. Storing the same again changes nothing more.
 
-    `run_id` is the round of a synchronisation that saw them; None for a look at single accounts, which no sweep may
-    mistake for one.
+    `mark` is that of the round that saw them; None for a look at single accounts, which no sweep may mistake for one.
     """
-    given = {"connector": connector_id, "run": run_id}
+    given = {"connector": connector_id, "mark": mark}
     with connection.cursor() as cursor:
         known = _known(cursor, given, accounts)
         fresh, changed, same = [], [], []
@@ -164,10 +163,10 @@ def note_missing(account: Account) -> None:
         _note_removed(cursor)
 
 
-def sweep(connector_id: uuid.UUID, run_id: uuid.UUID) -> int:
-    """Mark as removed what a full round has not seen; returns how many."""
+def sweep(connector_id: uuid.UUID, mark: uuid.UUID) -> int:
+    """Note as removed what a full round has not seen; returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(_SWEEP, {"connector": connector_id, "run": run_id})
+        cursor.execute(_SWEEP, {"connector": connector_id, "mark": mark})
         return _note_removed(cursor)
 
 
@@ -205,7 +204,7 @@ def _insert(cursor: Any, given: dict[str, Any], fresh: Sequence[AccountRecord]) 
     with cursor.copy(_COPY_ACCOUNTS) as copy:
         for person_id, account in [(row[0], row[2]) for row in known_people] + new_people:
             copy.write_row(
-                (person_id, given["connector"], *account, fingerprint(account), "", now, given["run"]),
+                (person_id, given["connector"], *account, fingerprint(account), "", now, given["mark"]),
             )
 
 
@@ -233,8 +232,8 @@ def _show(cursor: Any, rows: Sequence[tuple[int, int | None, AccountRecord]]) ->
 def _remove(cursor: Any, given: dict[str, Any], removals: Sequence[Removal]) -> int:
     if not removals:
         return 0
-    kinds = ["gone" if removal.gone else "deleted" for removal in removals]
-    cursor.execute(_REMOVE, {**given, "ids": [removal.object_id for removal in removals], "removals": kinds})
+    ids, removed = [removal.object_id for removal in removals], [removal.why for removal in removals]
+    cursor.execute(_REMOVE, {**given, "ids": ids, "removals": removed})
     return _note_removed(cursor)
 
 

@@ -40,7 +40,7 @@ def shown(account: AccountRecord) -> Shown:
         account.job_title,
         account.department,
         "disabled" if account.enabled is False else "enabled",
-        account.user_type.lower() == "guest",
+        account.is_guest,
         bool(account.synced),
         plain(name)[:_LONGEST_KEY],
         search_vector(name, account.mail, account.user_principal_name, account.department),

@@ -12,7 +12,8 @@ def plain(text: str) -> str:
     """Lower case without accents: what is compared when people sort or search. Other scripts stay as they are."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Casefold between two normalisations: 𝕊 becomes S only by the first, and İ falls apart only after it.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

@@ -23,18 +23,20 @@ class Batch:
     `next_link` is where to go on; at the end of a round it is empty and `delta_link` says where the next one begins.
     """
 
+    with_guests: bool = True
     accounts: dict[str, AccountRecord] = field(default_factory=dict)
     removals: dict[str, Removal] = field(default_factory=dict)
     next_link: str = ""
     delta_link: str = ""
     pages: int = 0
     read: int = 0
-    calls: list[Call] = field(default_factory=list)
 
     def add(self, page: dict[str, Any]) -> None:
         users = page.get("value", [])
         for user in users:
             item = parse(user)
+            if isinstance(item, AccountRecord) and item.is_guest and not self.with_guests:
+                item = Removal(item.object_id, "excluded")
             if isinstance(item, Removal):
                 self.accounts.pop(item.object_id, None)
                 self.removals[item.object_id] = item
@@ -57,14 +59,12 @@ class _Failed:
 
 
 class PageReader:
-    """Yields pages from `link` on while fetching up to three ahead. Use as a context manager: leaving it stops the thread.
+    """Fetches pages from `link` on, up to three ahead. Use as a context manager: leaving it stops the thread."""
 
-    The calls made so far are in `calls`, for the consumer to take.
-    """
-
-    def __init__(self, reader: Reader, link: str) -> None:
-        self.calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
-        reader.on_call = self.calls.put
+    def __init__(self, reader: Reader, link: str, *, with_guests: bool = True) -> None:
+        self._calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
+        reader.on_call = self._calls.put
+        self._with_guests = with_guests
         self._pages: queue.Queue[dict[str, Any] | _Failed | None] = queue.Queue(PAGES_AHEAD)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._fetch, args=(reader, link), name="page reader", daemon=True)
@@ -77,34 +77,34 @@ class PageReader:
         self._stop.set()
         self._thread.join(timeout=60)
 
+    def take_calls(self) -> list[Call]:
+        """The records of the exchanges since the last time, for the caller to keep."""
+        calls = []
+        while not self._calls.empty():
+            calls.append(self._calls.get_nowait())
+        return calls
+
     def batches(self, rows_wanted: int) -> Iterator[Batch]:
-        """Batches of whatever has arrived: at least a page, at most about `rows_wanted` rows. Raises what reading raised."""
+        """Batches of what has arrived, a page at least, about `rows_wanted` rows at most. Raises what reading raised."""
         while True:
-            batch, error, ended = self._next_batch(rows_wanted)
+            batch, end = self._next_batch(rows_wanted)
             if batch.pages:
                 yield batch
-            if error:
-                raise error.error
-            if ended or batch.is_last:
+            if isinstance(end, _Failed):
+                raise end.error
+            if end is None or batch.is_last:
                 return
 
-    def _next_batch(self, rows_wanted: int) -> tuple[Batch, _Failed | None, bool]:
-        batch = Batch()
-        page = self._pages.get()
-        while True:
-            if not isinstance(page, dict):
+    def _next_batch(self, rows_wanted: int) -> tuple[Batch, dict[str, Any] | _Failed | None]:
+        """A batch and what was taken from the queue last: a page of it, or why no more will come."""
+        batch = Batch(self._with_guests)
+        item = self._pages.get()
+        while isinstance(item, dict):
+            batch.add(item)
+            if batch.read >= rows_wanted or batch.is_last or self._pages.empty():
                 break
-            batch.add(page)
-            if batch.read >= rows_wanted or batch.is_last:
-                break
-            try:
-                page = self._pages.get_nowait()
-            except queue.Empty:
-                break
-        while not self.calls.empty():
-            batch.calls.append(self.calls.get_nowait())
-        failed = page if isinstance(page, _Failed) else None
-        return batch, failed, page is None
+            item = self._pages.get()
+        return batch, item
 
     def _fetch(self, reader: Reader, link: str) -> None:
         try:

@@ -34,12 +34,19 @@ class AccountRecord(NamedTuple):
     password_changed_at: str | None
     sessions_valid_from: str | None
 
+    @property
+    def is_guest(self) -> bool:
+        return self.user_type.lower() == "guest"
+
 
 class Removal(NamedTuple):
-    """An account that left the directory; `gone` means for good, otherwise it can be restored for 30 days."""
+    """An account that is not to be shown as being there.
+
+    Why: it was `deleted` (and can be restored for 30 days), is `gone` for good, or is `excluded` from what is imported.
+    """
 
     object_id: str
-    gone: bool
+    why: str
 
 
 # In the order of AccountRecord: the property and the longest text a column takes (0: not a text).
@@ -75,8 +82,12 @@ def _text(longest: int) -> Callable[[Any], str]:
         if not value:
             return ""
         text = value if isinstance(value, str) else str(value)
-        # PostgreSQL stores no NUL; a directory value is whatever somebody once typed somewhere.
-        return text[:longest] if "\0" not in text else text.replace("\0", "")[:longest]
+        # A directory value is whatever somebody once typed somewhere; PostgreSQL stores no NUL and no half a character.
+        if "\0" in text:
+            text = text.replace("\0", "")
+        if not text.isascii():
+            text = text.encode("utf-8", "ignore").decode()
+        return text[:longest]
 
     return clean
 
@@ -102,7 +113,7 @@ def _cleaner(name: str, longest: int) -> Callable[[Any], Any]:
 
 
 _CLEANERS: tuple[tuple[str, Callable[[Any], Any]], ...] = tuple(
-    (name, _cleaner(name, longest)) for name, longest in _PROPERTIES
+    (name, _cleaner(name, longest)) for name, longest in _PROPERTIES[1:]
 )
 
 
@@ -110,9 +121,6 @@ def parse(user: dict[str, Any]) -> AccountRecord | Removal:
     """A user object as Graph wrote it. Raises KeyError for an object without an id."""
     removed = user.get("@removed")
     if removed is not None:
-        return Removal(user["id"], removed.get("reason") == "deleted")
+        return Removal(user["id"].lower(), "gone" if removed.get("reason") == "deleted" else "deleted")
     get = user.get
-    record = AccountRecord._make([clean(get(name)) for name, clean in _CLEANERS])
-    if not record.object_id:
-        raise KeyError("id")
-    return record
+    return AccountRecord._make([user["id"].lower(), *[clean(get(name)) for name, clean in _CLEANERS]])

@@ -1,9 +1,9 @@
 """When synchronisations begin: asked for by somebody, or because their time has come."""
 
-import logging
-import uuid
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -12,9 +12,8 @@ from neurons_admin import doorbell
 from neurons_admin.access.models import User
 from neurons_admin.audit.models import record
 
-logger = logging.getLogger(__name__)
-
 TASK = "people.tasks.carry_out_sync"
+RING_AGAIN = timedelta(seconds=60)
 
 
 def start(connector: Connector, *, asked_by: User | None = None) -> SyncRun:
@@ -25,10 +24,11 @@ def start(connector: Connector, *, asked_by: User | None = None) -> SyncRun:
             with transaction.atomic():
                 run = SyncRun.objects.create(connector=connector, trigger=trigger, asked_by=asked_by)
         except IntegrityError:
-            return SyncRun.objects.open().get(connector=connector)
+            earlier = SyncRun.objects.open().filter(connector=connector).first()
+            return earlier or start(connector, asked_by=asked_by)
         if asked_by:
             record("connector.sync_asked", connector, actor=asked_by)
-        doorbell.ring_on_commit(TASK, run.pk)
+        transaction.on_commit(lambda: _ring(run), robust=True)
     return run
 
 
@@ -37,16 +37,23 @@ def start_due() -> int:
     now = timezone.now()
     started = 0
     for connector in Connector.objects.due():
-        claimed = Connector.objects.filter(pk=connector.pk, next_sync_at=connector.next_sync_at).update(
-            next_sync_at=connector.next_after(now)
-        )
-        if claimed:
-            start(connector)
-            started += 1
+        with transaction.atomic():
+            claimed = Connector.objects.filter(pk=connector.pk, next_sync_at=connector.next_sync_at).update(
+                next_sync_at=connector.next_after(now)
+            )
+            if claimed:
+                start(connector)
+                started += 1
     return started
 
 
-def ring_waiting() -> list[uuid.UUID]:
-    """Ring for synchronisations that nobody works on; returns those that the broker did not take."""
-    waiting = SyncRun.objects.waiting().filter(created_at__lt=Now()).values_list("pk", flat=True)
-    return [pk for pk in waiting if not doorbell.ring(TASK, pk)]
+def ring_waiting() -> None:
+    """Ring for synchronisations that nobody works on, each once a minute."""
+    unrung = Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN)
+    for run in SyncRun.objects.waiting().filter(unrung):
+        _ring(run)
+
+
+def _ring(run: SyncRun) -> None:
+    if doorbell.ring(TASK, run.pk):
+        SyncRun.objects.filter(pk=run.pk).update(rung_at=Now())

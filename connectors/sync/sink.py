@@ -21,13 +21,13 @@ class Sink(Protocol):
     def store(
         self,
         connector_id: uuid.UUID,
-        run_id: uuid.UUID,
+        mark: uuid.UUID,
         accounts: Sequence[AccountRecord],
         removals: Sequence[Removal],
     ) -> Stored:
-        """Store one batch; `run_id` marks what was seen."""
+        """Store one batch; `mark` is left on what was seen in this round."""
         ...
 
-    def sweep(self, connector_id: uuid.UUID, run_id: uuid.UUID) -> int:
-        """After a full round: mark as removed what `run_id` has not seen. Returns how many."""
+    def sweep(self, connector_id: uuid.UUID, mark: uuid.UUID) -> int:
+        """After a full round: note as removed what bears another mark. Returns how many."""
         ...

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('created_in_directory_at', models.DateTimeField(null=True)),
                 ('password_changed_at', models.DateTimeField(null=True)),
                 ('sessions_valid_from', models.DateTimeField(null=True)),
-                ('removal', models.CharField(blank=True, choices=[('deleted', 'Deleted, can be restored for 30 days'), ('gone', 'Deleted for good'), ('unseen', 'No longer in the directory')], max_length=10)),
+                ('removal', models.CharField(blank=True, choices=[('deleted', 'Deleted, can be restored for 30 days'), ('gone', 'Deleted for good'), ('unseen', 'No longer in the directory'), ('excluded', 'No longer imported')], max_length=10)),
                 ('removed_at', models.DateTimeField(null=True)),
                 ('as_of', models.DateTimeField()),
                 ('seen_in', models.UUIDField(null=True)),

@@ -88,6 +88,7 @@ class Account(models.Model):
         DELETED = "deleted", "Deleted, can be restored for 30 days"
         GONE = "gone", "Deleted for good"
         UNSEEN = "unseen", "No longer in the directory"
+        EXCLUDED = "excluded", "No longer imported"
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="accounts")
     # Without an index of its own: the one of the constraint below begins with it.
