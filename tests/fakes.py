@@ -317,3 +317,34 @@ class FakeGraph:
                 error_code=getattr(outcome, "code", "") if failed else "",
             )
         )
+
+
+class FakeReader:
+    """What `Connector.graph_for_sync` gives, on scripted pages by link; an exception in place of a page is raised.
+
+    `pages` may be changed while it is read. `asked` are the links that were followed.
+    """
+
+    def __init__(self, pages: dict[str, Any], first: str = "") -> None:
+        self.scripted = pages
+        self.first = first
+        self.asked: list[str] = []
+        self.on_call: Callable[[Call], None] | None = None
+
+    def pages(self, link: str, **_: Any) -> Iterator[dict[str, Any]]:
+        while link:
+            key = "first" if link.startswith("/users/delta?$select=") else link
+            self.asked.append(key)
+            page = self.scripted[key]
+            if self.on_call:
+                failed = isinstance(page, BaseException)
+                self.on_call(
+                    Call(
+                        "GET", "/v1.0/users/delta", 500 if failed else 200, "r", "c", datetime.now(UTC), 1,
+                        getattr(page, "code", ""),
+                    )
+                )  # fmt: skip
+            if isinstance(page, BaseException):
+                raise page
+            yield page
+            link = page.get("@odata.nextLink", "")
