@@ -64,8 +64,8 @@ def carry_out(run_id: uuid.UUID | str) -> None:
 def look(run: ActionRun) -> None:
     """Read the directory for the effect of a call that was accepted, or of which we do not know whether it was.
 
-    Seen: an unknown run has succeeded. Not seen after the whole schedule: it is sent once more if that can do no harm, else
-    a person has to decide. A lagging read never proves that something did not happen.
+    Seen: an unknown run has succeeded. Not seen after the whole schedule: it is sent once more if that can do no harm,
+    else a person has to decide. A lagging read never proves that something did not happen.
     """
     if not _claim_look(run):
         return
@@ -271,5 +271,5 @@ def _give_up_looking(run: ActionRun, action: Action) -> None:
         "Not seen in the directory, and sending it again could do harm: a person has to decide.",
         expecting=unknown,
         ended_at=Now(),
-        message="Microsoft did not answer, and the directory does not show the change. It may or may not have happened.",
+        message="Microsoft did not answer, and the directory does not show the change. It may have happened, or not.",
     )

@@ -48,8 +48,8 @@ def ask(
 ) -> Asked:
     """Write down that an action is wanted, and ring for a worker once that is safe.
 
-    `params` are the action's parameters, `secret` the value of its secret field (empty to have one made). Raises NotReady,
-    AlreadyAsked, and PermissionDenied for a click that is somebody else's.
+    `params` are the action's parameters, `secret` the value of its secret field (empty to have one made). Raises
+    NotReady, AlreadyAsked, and PermissionDenied for a click that is somebody else's.
     """
     earlier = ActionRun.objects.filter(click=click).first()
     if earlier is not None:

@@ -85,7 +85,7 @@ class PageReader:
         return calls
 
     def batches(self, rows_wanted: int) -> Iterator[Batch]:
-        """Batches of what has arrived, a page at least, about `rows_wanted` rows at most. Raises what reading raised."""
+        """Batches of what has arrived: a page at least, about `rows_wanted` rows at most. Raises what reading did."""
         while True:
             batch, end = self._next_batch(rows_wanted)
             if batch.pages:

@@ -27,6 +27,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(search=PrefixQuery(query)) if query else self
 
     def from_connector(self, connector_id: uuid.UUID | None) -> Self:
+        """Those with an account there; nobody for None."""
+        if connector_id is None:
+            return self.none()
         return self.filter(Exists(Account.objects.filter(person=OuterRef("pk"), connector_id=connector_id)))
 
 

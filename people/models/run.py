@@ -44,7 +44,7 @@ class ActionRunQuerySet(models.QuerySet["ActionRun"]):
         return self.filter(state=ActionRun.State.QUEUED).exclude(not_before__gt=Now())
 
     def move(self, run: "ActionRun", to: str, reason: str, *, expecting: Q, **columns: Any) -> bool:
-        """Move a run to a state if it still is as `expecting` says, and write the reason into its trail; one transaction.
+        """Move a run to a state if it still is as `expecting` says, and write the reason into its trail, in one go.
 
         The only function that changes `state`. False: somebody else was faster, nothing was changed.
         """
@@ -219,7 +219,7 @@ class SealedPasswordQuerySet(models.QuerySet["SealedPassword"]):
 
 
 class SealedPassword(models.Model):
-    """A run's new password, encrypted, apart from the run. Gone once it was shown, or 15 minutes after the run's end."""
+    """A run's new password, encrypted, apart from the run. Gone once it was shown, or 15 minutes after the end."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.OneToOneField(ActionRun, models.CASCADE, related_name="sealed_password")

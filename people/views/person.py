@@ -32,7 +32,7 @@ class Subject:
 
 
 def subject_of(request: Request, pk: int) -> Subject:
-    """The person with the account that `?account=` names, else the first that is still there. 404 without the person."""
+    """The person with the account that `?account=` names, else the first that is still there. Raises Http404."""
     person = get_object_or_404(Person, pk=pk)
     accounts = list(Account.objects.with_connector().filter(person=person))
     wanted = request.GET.get("account", "")

@@ -57,7 +57,7 @@ def next_step_of(run: ActionRun) -> tuple[str, str, str] | None:
         return (
             "info",
             "Accepted, not yet visible",
-            "Microsoft Graph has accepted the change; the directory's copies do not show it yet. That can take minutes.",
+            "Microsoft Graph has accepted the change; the directory does not show it yet. That can take minutes.",
         )
     return None
 

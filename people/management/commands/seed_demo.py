@@ -32,6 +32,8 @@ class Command(BaseCommand):
     def _ensure_user(self, password: str) -> User:
         user = User.objects.filter(username="admin").first()
         if user is None:
-            user = User.objects.create_superuser("admin", password=password or None, first_name="Demo", last_name="Admin")
+            user = User.objects.create_superuser(
+                "admin", password=password or None, first_name="Demo", last_name="Admin"
+            )
             self.stdout.write("Made the user admin.")
         return user
