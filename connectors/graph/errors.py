@@ -1,5 +1,4 @@
 """What can go wrong with Microsoft, named by what the caller should do next."""
-# ruff: noqa: N818
 
 
 class GraphError(Exception):

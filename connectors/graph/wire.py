@@ -22,7 +22,7 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 CHUNK = 64 * 1024
 
 
-class NoAnswer(Exception):  # noqa: N818 - a thing that happens, like the errors it becomes
+class NoAnswer(Exception):
     """No whole answer came. `left` says whether the request may have left this machine."""
 
     def __init__(self, cause: Exception | str, *, left: bool) -> None:

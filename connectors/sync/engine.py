@@ -28,7 +28,7 @@ FIRST_WAIT = 10.0
 LONGEST_WAIT = 1800.0
 
 
-class _LeaseLost(Exception):  # noqa: N818 - a thing that happens
+class _LeaseLost(Exception):
     """Another worker has taken this synchronisation over; nothing more may be stored here."""
 
 

@@ -22,7 +22,7 @@ FAILURES_ALLOWED = 3  # before the first page was served
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stopped(Exception):  # noqa: N818 - no error
+class Stopped(Exception):
     """Somebody asked us to stop."""
 
 
