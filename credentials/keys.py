@@ -67,18 +67,27 @@ def columns() -> list[Column]:
     return found
 
 
-def rotate(column: Column) -> Iterator[models.Model]:
-    """Encrypt each outdated row of a column with the newest key, one transaction a row; yields each row done.
+def rotate(column: Column) -> Iterator[SecretUnreadable | None]:
+    """Encrypt each outdated row of a column with the newest key, one transaction a row.
 
-    Raises SecretUnreadable at the first row that does not open; the rows before it are done and stay done.
+    Yields None for each row done, and what was wrong with each that does not open: it stays as it is, and does not keep
+    the others from being done.
     """
-    name = column.field.attname
-    for pk in _rows(column.field, outdated=True).values_list("pk", flat=True).iterator():
-        with transaction.atomic():
-            row = column.field.model._default_manager.select_for_update().get(pk=pk)
-            setattr(row, name, Secret(getattr(row, name).reveal()))
-            row.save(update_fields=[name])
-        yield row
+    for pk in list(_rows(column.field, outdated=True).values_list("pk", flat=True)):
+        yield _seal_anew(column.field, pk)
+
+
+@transaction.atomic
+def _seal_anew(field: EncryptedField, pk: object) -> SecretUnreadable | None:
+    row = field.model._default_manager.select_for_update().filter(pk=pk).first()
+    if row is None:  # deleted meanwhile
+        return None
+    try:
+        setattr(row, field.attname, Secret(getattr(row, field.attname).reveal()))
+    except SecretUnreadable as exc:
+        return exc
+    row.save(update_fields=[field.attname])
+    return None
 
 
 def _rows(field: EncryptedField, *, outdated: bool = False) -> models.QuerySet[Any]:

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from credentials import keys
-from neurons_admin.encryption import SecretUnreadable
 
 
 class Command(BaseCommand):
@@ -26,16 +25,20 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write("Dry run: nothing was changed.")
         elif left:
-            raise CommandError(f"{left} secrets still need an older key. Keep it, and run this again.")
+            raise CommandError(
+                f"{left} secrets do not open and were left as they are. Put the key back that they need and run this"
+                " again, or replace these secrets."
+            )
         else:
             self.stdout.write("Every stored secret uses the newest key; older keys may be removed.")
 
     def _rotate(self, column: keys.Column) -> int:
-        done = 0
-        try:
-            for done, _row in enumerate(keys.rotate(column), start=1):
-                if done % 100 == 0:
-                    self.stdout.write(f"  {done} of {column.outdated}")
-        except SecretUnreadable as exc:
-            self.stderr.write(f"  {exc}")
-        return column.outdated - done
+        """Rotate a column; returns how many of its secrets do not open."""
+        unreadable = 0
+        for done, problem in enumerate(keys.rotate(column), start=1):
+            if problem:
+                unreadable += 1
+                self.stderr.write(f"  {problem}")
+            if done % 100 == 0:
+                self.stdout.write(f"  {done} of {column.outdated}")
+        return unreadable
