@@ -54,12 +54,6 @@ def page_of(request: HttpRequest, rows: QuerySet[M], order: tuple[str, ...], siz
     )
 
 
-def counted(rows: QuerySet[M], most: int) -> int | None:
-    """How many rows there are; None when there are more than `most`: counting costs what reading them would."""
-    number = rows.order_by()[: most + 1].count()
-    return number if number <= most else None
-
-
 def _beyond(names: tuple[str, ...], position: list[Any], *, upwards: bool) -> Q:
     """Rows past a position. The first condition repeats what the others imply: it is what an index can use."""
     step = "gt" if upwards else "lt"
@@ -94,7 +88,7 @@ def _can_be(value: object) -> bool:
 
 
 def _written(value: object) -> object:
-    """A value as the URL carries it; a time to the microsecond, or rows of the same millisecond would be passed over."""
+    """A value as the URL carries it; a time to the microsecond, or rows of one millisecond would be passed over."""
     if isinstance(value, datetime):
         return value.isoformat()
     return value if isinstance(value, int) else str(value)
