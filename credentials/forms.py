@@ -25,7 +25,10 @@ class TriedForm(forms.Form):
     """
 
     save_anyway = forms.BooleanField(
-        label="Save it all the same", required=False, widget=forms.HiddenInput, help_text="It will not work as it is."
+        label="Save it all the same",
+        required=False,
+        widget=forms.HiddenInput,
+        help_text="Although Microsoft did not accept it, or could not be asked.",
     )
 
     def accepts(self, finding: Finding) -> bool:
@@ -39,9 +42,6 @@ class TriedForm(forms.Form):
         """Show why the trial failed, and offer to keep what was typed all the same."""
         self.add_error(None, ValidationError(f"{finding.message} Nothing was saved.", code=finding.code))
         self.fields["save_anyway"].widget = forms.CheckboxInput()
-        if not finding.asked:
-            self.fields["save_anyway"].label = "Save it without having tried it"
-            self.fields["save_anyway"].help_text = "Check it as soon as Microsoft can be reached."
 
     def ask_secret_again(self) -> None:
         """Before a form is shown once more: the typed secret is gone from it."""

@@ -1,6 +1,5 @@
 """A stand-in for signing in afresh, at the seam that checks use. Import the fixture in a conftest to have it."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
@@ -44,8 +43,8 @@ class SignIn:
 
 
 @pytest.fixture
-def sign_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[SignIn]:
+def sign_in(monkeypatch: pytest.MonkeyPatch) -> SignIn:
     """Microsoft, as far as signing in goes."""
     stand_in = SignIn()
     monkeypatch.setattr("connectors.checks.sign_in_afresh", stand_in)
-    yield stand_in
+    return stand_in

@@ -20,7 +20,7 @@ def test_it_gives_its_value_to_reveal_only(secret):
     assert secret.reveal() == CANARY
 
 
-@pytest.mark.parametrize("show", [str, repr, "{}".format, "{!r}".format, lambda s: f"{s}", lambda s: "%s" % s, ascii])
+@pytest.mark.parametrize("show", [str, repr, "{}".format, "{!r}".format, lambda s: f"{s}", ascii])
 def test_no_way_of_printing_shows_it(secret, show):
     assert show(secret) == "<Secret>"
     assert show([secret]) != CANARY
