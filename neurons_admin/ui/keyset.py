@@ -54,6 +54,12 @@ def page_of(request: HttpRequest, rows: QuerySet[M], order: tuple[str, ...], siz
     )
 
 
+def counted(rows: QuerySet[M], most: int) -> int | None:
+    """How many rows there are; None when there are more than `most`: counting costs what reading them would."""
+    number = rows.order_by()[: most + 1].count()
+    return number if number <= most else None
+
+
 def _beyond(names: tuple[str, ...], position: list[Any], *, upwards: bool) -> Q:
     """Rows past a position. The first condition repeats what the others imply: it is what an index can use."""
     step = "gt" if upwards else "lt"
