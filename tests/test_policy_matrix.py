@@ -80,6 +80,9 @@ RULES = {
     "people:run_row": Rule(get=PEOPLE, thing="run"),
     "people:reveal": Rule(get=NOBODY, post=DESK, thing="run"),
     "people:cancel": Rule(get=NOBODY, post=DESK, thing="run"),
+    "ui:styleguide": Rule(get=SIGNED_IN),
+    "ui:dialog": Rule(get=SIGNED_IN, post=SIGNED_IN, thing="sample"),
+    "ui:run": Rule(get=SIGNED_IN),
 }
 
 
@@ -124,6 +127,7 @@ def things():
         "account": {"pk": account.person_id, "account_pk": account.pk},
         "action": {"pk": account.person_id, "account_pk": account.pk, "key": "disable_account"},
         "run": {"pk": run.pk},
+        "sample": {"kind": "disable"},
     }
 
 

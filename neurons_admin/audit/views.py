@@ -31,11 +31,10 @@ def events(request: Request) -> HttpResponse:
     """Every event, the newest first, as far as the filters in the URL let it through."""
     found = _filtered(request)
     page = keyset.page_of(request, found, ("-id",))
-    counted = found.order_by()[: COUNTED + 1].count()
     context = {
         "page": page,
         "rows": rows_for(page.rows, request.user),
-        "total": counted if counted <= COUNTED else None,
+        "total": keyset.counted(found, COUNTED),
         "areas": tuple(words.AREAS.items()),
         "subjects": tuple(words.SUBJECTS.items()),
         "actors": _actors(),
