@@ -101,7 +101,8 @@ class Credential(models.Model):
         return self.name or f"filled in ({self.client_id})"
 
     def get_absolute_url(self) -> str:
-        return reverse("credentials:detail", args=[self.pk])
+        """The page of a shared one; one that was filled in has none."""
+        return reverse("credentials:detail", args=[self.pk]) if self.is_shared else ""
 
     @property
     def is_shared(self) -> bool:

@@ -79,9 +79,10 @@ def replace_secret(draft: Credential, *, actor: User, finding: Finding) -> None:
 def note_check(credential: Credential, finding: Finding, *, actor: User) -> None:
     """Keep what a check found. If Microsoft could not be asked, what is known stays as it is."""
     with transaction.atomic():
-        record(
-            "credential.checked", credential, actor=actor, detail={"code": finding.code, "reference": finding.reference}
-        )
+        detail: dict[str, object] = {"result": finding.code or "works"}
+        if finding.reference:
+            detail["reference"] = finding.reference
+        record("credential.checked", credential, actor=actor, detail=detail)
         credential.keep(finding)
 
 
