@@ -36,13 +36,15 @@ def menu(user: User, account: Account) -> list[tuple[type[Action], Verdict]]:
     return [(action, readiness(user, account, action)) for action in actions.ALL]
 
 
-def refusal_at_run_time(run: ActionRun, permissions: Collection[str], roles: Collection[str]) -> str:
-    """Asked again with the token in hand, just before sending; empty when it may go ahead."""
-    if not may_act(run.asked_by):
-        return f"{run.asked_by.label} may no longer ask for actions."
+def refusal_at_run_time(run: ActionRun, permissions: Collection[str] | None, roles: Collection[str]) -> str:
+    """Asked again with the token in hand, just before sending; empty when it may go ahead.
+
+    `permissions` is None for a token that does not say what it grants: then Graph itself has to.
+    """
     action = actions.BY_KEY[run.action]
-    facts = facts_about(run.connector, action)
-    facts = replace(facts, granted=frozenset(permissions), roles=frozenset(roles), problem="")
+    facts = facts_about(run.account.connector, action)
+    granted = None if permissions is None else frozenset(permissions)
+    facts = replace(facts, granted=granted, roles=frozenset(roles), problem="")
     answer = _for_account(run.account, action, facts, at_run_time=True)
     return "" if answer.ready else f"{answer.reason} {answer.cure}".strip()
 

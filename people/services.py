@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from connectors.actions import Action
 from connectors.readiness import Verdict
@@ -53,7 +52,7 @@ def ask(
     """
     earlier = ActionRun.objects.filter(click=click).first()
     if earlier is not None:
-        return Asked(_same_click(earlier, account, asked_by), False)
+        return Asked(_same_click(earlier, action, account, asked_by), False)
     verdict = policy.readiness(asked_by, account, action)
     if not verdict.ready:
         raise NotReady(verdict)
@@ -91,7 +90,7 @@ def cancel(run: ActionRun, *, asked_by: User) -> bool:
     """Take back what has not begun; False when it is too late."""
     if not policy.may_act(asked_by):
         raise PermissionDenied
-    waiting = Q(state__in=[ActionRun.State.QUEUED, ActionRun.State.HELD], sent_at=None)
+    waiting = Q(state__in=[ActionRun.State.QUEUED, ActionRun.State.HELD], sent_at=None, in_doubt=False)
     with transaction.atomic():
         moved = ActionRun.objects.move(
             run,
@@ -124,11 +123,12 @@ def _write_down(
         params=params,
         asked_by=asked_by,
         click=click,
-        expires_at=timezone.now() + ORDER_EXPIRES,
+        expires_at=Now() + ORDER_EXPIRES,
         rung_at=Now(),
         credential_name=str(credential)[:120],
         client_id=credential.client_id if credential else None,
     )
+    run.refresh_from_db(fields=["expires_at", "rung_at"])
     RunEvent.objects.create(run=run, state=run.state, reason=f"Asked for by {asked_by.label}.", worker=worker_name())
     return run
 
@@ -139,8 +139,8 @@ def _ring(run: ActionRun) -> None:
         ActionRun.objects.filter(pk=run.pk).update(rung_at=None)
 
 
-def _same_click(run: ActionRun, account: Account, asked_by: User) -> ActionRun:
-    if run.asked_by_id != asked_by.pk or run.account_id != account.pk:
+def _same_click(run: ActionRun, action: type[Action], account: Account, asked_by: User) -> ActionRun:
+    if (run.asked_by_id, run.action, run.account_id) != (asked_by.pk, action.key, account.pk):
         raise PermissionDenied
     return run
 
@@ -149,7 +149,7 @@ def _who_was_first(action: type[Action], account: Account, asked_by: User, click
     """Another request was faster: the same click (its run is the answer) or another's (say whose)."""
     same = ActionRun.objects.filter(click=click).first()
     if same is not None:
-        return Asked(_same_click(same, account, asked_by), False)
+        return Asked(_same_click(same, action, account, asked_by), False)
     other = ActionRun.objects.open().for_list().filter(account=account, conflict_class=action.conflict_class).first()
     if other is None:
         raise NotReady(Verdict(False, "Something changed at the same moment.", "Try again."))

@@ -10,14 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from connectors.sync import schedule
 from neurons_admin import doorbell
 from people import runner
+from people.looking import look
 from people.models import ActionRun, SealedPassword
+from people.models.run import ATTEMPTS
+from people.settling import IN_DOUBT
 from people.tasks import TASK
 
 logger = logging.getLogger(__name__)
@@ -57,20 +60,24 @@ class Sweeper:
         return True
 
     def _pass(self) -> None:
-        settle_lost()
-        give_up_old()
-        release_held()
-        purge_passwords()
-        self._look()
-        self._ring()
+        """Each step by itself: what one row may have wrong with it holds up nothing else."""
+        steps: list[Callable[[], object]] = [
+            settle_lost, give_up_old, release_held, purge_passwords, self._look, self._ring,
+        ]  # fmt: skip
         if self._passes % SYNC_EVERY == 0:
-            schedule.start_due()
-            schedule.ring_waiting()
+            steps += [schedule.start_due, schedule.ring_waiting]
         self._passes += 1
+        for step in steps:
+            try:
+                step()
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                logger.exception("A step of the sweeper failed; the others go on.")
 
     def _look(self) -> None:
         for run in ActionRun.objects.for_work().filter(next_read_at__lte=Now())[:AT_ONCE]:
-            self._hand_over(run.pk, runner.look, run)
+            self._hand_over(run.pk, look, run)
 
     def _ring(self) -> None:
         unrung = Q(rung_at__isnull=True) | Q(rung_at__lt=Now() - RING_AGAIN)
@@ -108,9 +115,9 @@ def settle_lost() -> None:
             )
         else:
             reason = "The worker was lost after sending: it may or may not have happened."
-            expecting = lost & Q(sent_at__isnull=False)
+            columns: dict[str, Any] = {"lease_until": None, "reads": 0, "next_read_at": Now(), "in_doubt": True}
             ActionRun.objects.move(
-                run, State.UNKNOWN, reason, expecting=expecting, lease_until=None, reads=0, next_read_at=Now()
+                run, State.UNKNOWN, reason, expecting=lost & Q(sent_at__isnull=False), message=reason, **columns
             )
 
 
@@ -118,19 +125,18 @@ def give_up_old() -> None:
     """An order that nobody could carry out for hours, or that fells each worker, must not fire later."""
     waiting = Q(state__in=[State.QUEUED, State.HELD])
     old = waiting & Q(expires_at__lt=Now())
-    worn = waiting & Q(attempts__gte=runner.ATTEMPTS)
+    worn = waiting & Q(attempts__gte=ATTEMPTS)
     for run in ActionRun.objects.filter(old | worn):
-        if run.attempts >= runner.ATTEMPTS:
+        code, reason = "expired", "It could not be carried out in time and has expired. Ask for it again."
+        if run.attempts >= ATTEMPTS:
             code, reason = "attempts", f"Given up after {run.attempts} attempts."
-        else:
-            code, reason = "expired", "It could not be carried out in time and has expired. Ask for it again."
-        ActionRun.objects.move(
-            run, State.FAILED, reason, expecting=old | worn, message=reason, error_code=code, ended_at=Now()
-        )
+        to = State.NEEDS_OPERATOR if run.in_doubt else State.FAILED
+        message = f"{reason} {IN_DOUBT}" if run.in_doubt else reason
+        ActionRun.objects.move(run, to, message, expecting=old | worn, message=message, error_code=code, ended_at=Now())
 
 
 def release_held() -> None:
-    """Try again, now and then, what waits for a credential to be mended."""
+    """Try again, now and then, what waits for a credential to be mended. An attempt that was held is none."""
     due = Q(state=State.HELD) & ~Q(not_before__gt=Now())
     for run in ActionRun.objects.filter(due):
         reason = "Trying again whether the action credential works now."

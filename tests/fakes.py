@@ -222,6 +222,19 @@ def user_in(path: str) -> str:
     return urlsplit(path).path.split("/")[2]
 
 
+class Bell:
+    """A doorbell that notes who was rung for; `broken` as when the broker is away."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[str, Any]] = []
+        self.broken = False
+
+    def ring(self, task: str, row_id: Any) -> bool:
+        if not self.broken:
+            self.rung.append((task, row_id))
+        return not self.broken
+
+
 class Crash(BaseException):
     """Stands for the death of the process: nothing may catch it."""
 

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ('lease', models.UUIDField(null=True)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('sent_at', models.DateTimeField(null=True)),
+                ('in_doubt', models.BooleanField(default=False)),
                 ('not_before', models.DateTimeField(null=True)),
                 ('rung_at', models.DateTimeField(null=True)),
                 ('reads', models.PositiveSmallIntegerField(default=0)),

@@ -125,6 +125,9 @@ class Account(models.Model):
     # Of everything the directory said at the last read: what is the same again need not be written again.
     fingerprint = models.BigIntegerField(null=True)
 
+    # What a look at the directory may have changed, as far as actions care.
+    KEPT_FROM_DIRECTORY = ("user_principal_name", "display_name", "user_type", "enabled", "synced", "removal")
+
     objects = AccountQuerySet.as_manager()
 
     class Meta:

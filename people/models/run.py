@@ -23,6 +23,8 @@ from .person import Account, Person
 PASSWORD_KEPT = timedelta(minutes=15)
 # An old order must not fire: after this it is given up and has to be asked for again.
 ORDER_EXPIRES = timedelta(hours=4)
+# After so many attempts a run is given up: what fells each worker must not go round for ever.
+ATTEMPTS = 8
 
 
 class ActionRunQuerySet(models.QuerySet["ActionRun"]):
@@ -105,6 +107,8 @@ class ActionRun(models.Model):
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    # An attempt was sent and never answered: from then on nobody may say that nothing has happened.
+    in_doubt = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True)
     rung_at = models.DateTimeField(null=True)
     # Reads since the call, looking for its effect, and when to look next; None when there is nothing to look for.

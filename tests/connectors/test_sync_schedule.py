@@ -14,22 +14,10 @@ from connectors.sync import schedule
 from neurons_admin import doorbell
 from neurons_admin.audit.models import Event
 from tests.factories import make_connector, make_user
+from tests.fakes import Bell
 
 pytestmark = pytest.mark.django_db
 State = SyncRun.State
-
-
-class Bell:
-    """Notes who was rung for; `broken` as when the broker is away."""
-
-    def __init__(self) -> None:
-        self.rung: list[tuple[str, Any]] = []
-        self.broken = False
-
-    def ring(self, task: str, row_id: Any) -> bool:
-        if not self.broken:
-            self.rung.append((task, row_id))
-        return not self.broken
 
 
 @pytest.fixture(autouse=True)

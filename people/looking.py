@@ -1,0 +1,111 @@
+"""Looks into the directory for the effect of a call that was accepted, or of which nobody knows whether it was.
+
+Seen: an unknown run has succeeded. Not seen after the whole schedule: it is sent once more if that can do no harm,
+else a person has to decide. A lagging read never proves that something did not happen.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from connectors.graph import GraphError, NotThere
+from people import imports
+from people.models import ActionCall, ActionRun
+from people.models.run import ATTEMPTS, bump
+from people.settling import read_state, recorder
+
+logger = logging.getLogger(__name__)
+
+State = ActionRun.State
+
+# When to look after the call, in seconds between looks: Graph's reads lag behind its writes.
+LOOK_AFTER = (2, 5, 15, 40, 120)
+# The last look has failed if nothing is heard of it by then; and when to try again what could not be read.
+LOOK_AGAIN = timedelta(seconds=60)
+
+
+def look(run: ActionRun) -> None:
+    """One look, if it is due and nobody else takes it."""
+    if not _claim(run):
+        return
+    try:
+        state = _read(run)
+    except GraphError as exc:
+        logger.info("Run %s: the look for its effect failed: %s", run.pk, exc.code)
+        if run.state == State.UNKNOWN and _put_off(run):
+            return
+    else:
+        if state and _shows(run, state):
+            imports.refresh(run.account, state)
+            _note_observed(run)
+            return
+    if run.reads > len(LOOK_AFTER) or run.kind is None:
+        _give_up(run)
+
+
+def _claim(run: ActionRun) -> bool:
+    """Of two that look at the same time one goes; when the next look is due is set before this one begins."""
+    following = timedelta(seconds=LOOK_AFTER[run.reads]) if run.reads < len(LOOK_AFTER) else LOOK_AGAIN
+    claimed = ActionRun.objects.filter(pk=run.pk, reads=run.reads, next_read_at__isnull=False).update(
+        reads=bump("reads"), next_read_at=Now() + following
+    )
+    if claimed:
+        run.refresh_from_db(fields=["state", "reads", "next_read_at", "sent_at", "before", "attempts"])
+    return bool(claimed)
+
+
+def _read(run: ActionRun) -> dict[str, Any]:
+    """The account as the directory has it; empty when the directory does not know it. Raises GraphError."""
+    graph = run.account.connector.graph_for_acting(recorder(run, ActionCall.Purpose.LOOK))
+    try:
+        return read_state(graph, run.account.as_target())
+    except NotThere:
+        imports.note_missing(run.account)
+        return {}
+
+
+def _shows(run: ActionRun, state: dict[str, Any]) -> bool:
+    if run.kind is None or run.sent_at is None:
+        return False
+    return run.bound_action().observed(state, run.before, run.sent_at)
+
+
+def _put_off(run: ActionRun) -> bool:
+    """A look that saw nothing proves nothing and does not count; False when the order is too old to go on with it."""
+    unread = ActionRun.objects.filter(pk=run.pk, reads=run.reads, state=State.UNKNOWN, expires_at__gt=Now())
+    return bool(unread.update(reads=run.reads - 1, next_read_at=Now() + LOOK_AGAIN))
+
+
+def _note_observed(run: ActionRun) -> None:
+    columns: dict[str, Any] = {"observed_at": Now(), "next_read_at": None}
+    reason = "Observed in the directory."
+    if run.state == State.UNKNOWN:
+        reason = "Confirmed by reading the directory: it has happened."
+        message = run.bound_action().done(run.account.as_target())
+        columns |= {"ended_at": Now(), "message": message, "in_doubt": False, "error_code": "", "error_detail": ""}
+    ActionRun.objects.move(run, State.SUCCEEDED, reason, expecting=Q(state=run.state), **columns)
+
+
+def _give_up(run: ActionRun) -> None:
+    if run.state == State.SUCCEEDED:
+        reason = "Accepted, but not visible in the directory yet. Reads lag at times."
+        ActionRun.objects.move(run, State.SUCCEEDED, reason, expecting=Q(state=State.SUCCEEDED), next_read_at=None)
+        return
+    unknown = Q(state=State.UNKNOWN)
+    if run.kind is not None and run.kind.repeatable and run.attempts < ATTEMPTS:
+        reason = "Not seen in the directory; sent once more, which can do no harm (resend)."
+        columns: dict[str, Any] = {"sent_at": None, "rung_at": None, "next_read_at": None}
+        if ActionRun.objects.move(run, State.QUEUED, reason, expecting=unknown & Q(expires_at__gt=Now()), **columns):
+            return
+    ActionRun.objects.move(
+        run,
+        State.NEEDS_OPERATOR,
+        "Not seen in the directory, and it is not sent again: a person has to decide.",
+        expecting=unknown,
+        ended_at=Now(),
+        next_read_at=None,
+        message="Microsoft did not answer, and the directory does not show the change. It may have happened or not.",
+    )
