@@ -28,6 +28,7 @@ REASONS: Final[dict[type[Exception], str]] = {
     MultiPartParserError: "The form arrived damaged.",
     DisallowedHost: "This server does not answer to the name in the address.",
 }
+WRONG_METHOD: Final = "This address is no page to look at, or takes no form."
 # Refused before the body was read to its end. It still is, up to a limit, or the browser would show a broken connection
 # in place of the page.
 UNREAD: Final = {RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, MultiPartParserError}
@@ -105,6 +106,19 @@ class SignInRequired(LoginRequiredMiddleware):
             way_back = sent_from._replace(scheme="", netloc="", fragment="").geturl() if is_ours else ""
         sign_in = resolve_url(self.get_login_url(view_func))
         return redirect_to_login(way_back, sign_in, self.get_redirect_field_name(view_func) if way_back else None)
+
+
+class NoBlankPage:
+    """Gives words to the answer that an address does not know a method: Django sends none."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            response.content = render_to_string("400.html", {"reason": WRONG_METHOD})
+        return response
 
 
 class NeverStore:

@@ -137,6 +137,12 @@ class TestForms:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path"), [("get", "/sign-out/"), ("post", "/people/"), ("delete", "/audit/")])
+def test_a_method_that_an_address_does_not_know(client, boss, method, path):
+    assert_refused(getattr(client, method)(path), "This address is no page to look at", 405)
+
+
+@pytest.mark.django_db
 def test_another_host_name(client):
     answer = client.get("/people/", headers={"host": "evil.example"})
     assert_refused(answer, "does not answer to the name")

@@ -4,8 +4,11 @@
   const GOOD_MESSAGE_STAYS = 8000;
   const SENTENCES = {
     0: "The server did not answer. What you asked for may or may not have been done: reload the page to see.",
+    400: "The server could not understand that. Nothing was changed. Reload the page and try again.",
     403: "You are not allowed to do that, or your session has changed. Nothing was changed. Reload the page.",
     404: "That is no longer there. Nothing was changed. Reload the page.",
+    405: "That cannot be done here. Nothing was changed. Reload the page.",
+    413: "That is far larger than any form here can be. Nothing was changed.",
     500: "Something failed on the server. What you asked for may or may not have been done: reload the page to see.",
   };
 
