@@ -199,13 +199,11 @@ def _insert(cursor: Any, given: dict[str, Any], fresh: Sequence[AccountRecord]) 
     with cursor.copy(_COPY_PEOPLE) as copy:
         for person_id, account in new_people:
             copy.write_row((person_id, *shown(account)))
-    cursor.execute("SELECT now()")
-    (now,) = cursor.fetchone()
+    # As texts, which COPY sends as they are; "now" is for PostgreSQL the start of the transaction, as now() is.
+    connector, mark = str(given["connector"]), given["mark"] and str(given["mark"])
     with cursor.copy(_COPY_ACCOUNTS) as copy:
         for person_id, account in [(row[0], row[2]) for row in known_people] + new_people:
-            copy.write_row(
-                (person_id, given["connector"], *account, fingerprint(account), "", now, given["mark"]),
-            )
+            copy.write_row((person_id, connector, *account, fingerprint(account), "", "now", mark))
 
 
 def _people_by_email(cursor: Any, given: dict[str, Any], fresh: Sequence[AccountRecord]) -> dict[str, int]:
