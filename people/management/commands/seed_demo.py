@@ -1,4 +1,4 @@
-"""Fill an empty product with the demo tenant: a connector with both credentials, a first synchronisation, a sign-in."""
+"""Fill an empty product with the demo tenant: a connector with both credentials, its people, users to sign in as."""
 
 import json
 import os
@@ -7,11 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 
-from connectors import demo
+from connectors import demo, sync
 from connectors.sync import schedule
+from neurons_admin.access import roles
 from neurons_admin.access.models import User
+from people import imports
+
+ROLE_USERS = {
+    "viewer": roles.VIEWER,
+    "desk": roles.SERVICE_DESK,
+    "connectors": roles.CONNECTOR_ADMIN,
+    "credentials": roles.CREDENTIAL_ADMIN,
+}
 
 
 class Command(BaseCommand):
@@ -26,14 +36,18 @@ class Command(BaseCommand):
         if not settings.DEMO_TENANT:
             raise CommandError("This is for a product that runs with DEMO_TENANT=1.")
         tenant = json.loads(tenant_file.read_text())
-        actor = self._ensure_user(os.environ.get("DEMO_PASSWORD", ""))
-        schedule.start(demo.ensure_connector(tenant, actor=actor))
+        admin = self._ensure_users(os.environ.get("DEMO_PASSWORD") or None)
+        connector = demo.ensure_connector(tenant, actor=admin)
+        run = schedule.start(connector)
+        if connector.last_synced_at is None:
+            # At the first start nobody should meet an empty list: this one does not wait for a worker.
+            sync.carry_out(run.pk, imports)
 
-    def _ensure_user(self, password: str) -> User:
-        user = User.objects.filter(username="admin").first()
-        if user is None:
-            user = User.objects.create_superuser(
-                "admin", password=password or None, first_name="Demo", last_name="Admin"
-            )
-            self.stdout.write("Made the user admin.")
-        return user
+    def _ensure_users(self, password: str | None) -> User:
+        """One user for each role, all with the same password, and the superuser `admin`, who is returned."""
+        for username, role in ROLE_USERS.items():
+            if not User.objects.filter(username=username).exists():
+                user = User.objects.create_user(username, password=password, first_name="Demo", last_name=role.title())
+                user.groups.add(Group.objects.get(name=role))
+        admin = User.objects.filter(username="admin").first()
+        return admin or User.objects.create_superuser("admin", password=password, first_name="Demo", last_name="Admin")
