@@ -34,7 +34,10 @@ def row(request: Request, pk: str) -> HttpResponse:
     shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
     names_person = request.GET.get("of") != "person"
     response = render(request, "_run_row.html", {"run": RunRow(shown, request.user, names_person=names_person)})
-    return trigger_client_event(response, "run:over", {}) if shown.is_over else response
+    if not shown.is_over:
+        return response
+    spoken = f"{shown.label}: {shown.get_state_display()}. {shown.message}"
+    return trigger_client_event(response, "run:over", {"spoken": spoken})
 
 
 @sensitive_variables("password")
