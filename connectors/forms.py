@@ -129,7 +129,8 @@ class CredentialChoiceForm(TriedForm):
             self._forget_errors((*PARTS[FILLED_IN], *PARTS[SHARED]))
         elif not self.errors:
             self.given = values["shared"] if is_shared else self._clean_filled_in(values)
-            self._clean_pair(self.given, values)
+            if self.given:
+                self._clean_pair(self.given, values)
         return values
 
     def _is_left_out(self, values: dict[str, Any]) -> bool:
@@ -140,9 +141,10 @@ class CredentialChoiceForm(TriedForm):
         for name in names:
             self.errors.pop(name, None)
 
-    def _clean_filled_in(self, values: dict[str, Any]) -> Credential:
+    def _clean_filled_in(self, values: dict[str, Any]) -> Credential | None:
         if values["tenant_id"] == values["client_id"]:
             self.add_error("client_id", SAME_ID_TWICE)
+            return None
         return self._draft(values)
 
     def _draft(self, values: dict[str, Any]) -> Credential:
@@ -160,7 +162,7 @@ class CredentialChoiceForm(TriedForm):
             draft.forget_check()
         return draft
 
-    def _clean_pair(self, given: Credential | None, values: dict[str, Any]) -> None:
+    def _clean_pair(self, given: Credential, values: dict[str, Any]) -> None:
         reading, acting = (given, self.other) if self.role == "sync_credential" else (self.other, given)
         objection = Pair(reading, acting, same_app_accepted=values.get("same_app_accepted", False)).objection
         if objection:

@@ -1,0 +1,237 @@
+"""Action details: the switch, the Action Credentials, the actions on offer."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from connectors import actions, services
+from connectors.graph import CredentialRefused
+from connectors.guide import ACTING, DELEGATED_ONLY
+from connectors.models import Connector
+from connectors.pair import Objection
+from credentials.models import Credential
+from neurons_admin.audit.models import Event
+from tests.factories import TENANT_ID, make_checked_credential, make_connector, make_credential, make_user
+from tests.signing_in import CANARY, grant
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HTTP_HX_REQUEST": "true"}
+CLIENT_ID = "8d3f2c1a-0b4e-4c7d-9f21-5a6b7c8d9e0f"
+MISSION = ("User.ReadWrite.All", "User.ManageIdentities.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All")
+
+
+def url(connector):
+    return reverse("connectors:edit_actions", args=[connector.pk])
+
+
+def save(client, connector, headers=None, **changes):
+    data = {
+        "actions_enabled": "on",
+        "offered": list(actions.BY_KEY),
+        "source": "filled_in",
+        "cloud": "global",
+        "tenant_id": str(TENANT_ID),
+        "client_id": CLIENT_ID,
+        "client_secret": CANARY,
+        "secret_expires_on": "",
+        "shared": "",
+        **changes,
+    }
+    data = {name: value for name, value in data.items() if value is not None}
+    return client.post(url(connector), data, **(headers or {}))
+
+
+def again(connector):
+    return Connector.objects.select_related("sync_credential", "action_credential").get(pk=connector.pk)
+
+
+def test_the_guide_names_the_permissions_their_ids_and_the_role(admin):
+    content = admin.get(url(make_connector(acts=False))).content.decode()
+    for permission in (*ACTING, DELEGATED_ONLY):
+        assert permission.name in content
+        assert permission.id in content
+    assert {permission.name for permission in (*ACTING, DELEGATED_ONLY)} >= set(MISSION)
+    for words in ("User Administrator", "delegated permission only", "requiredResourceAccess"):
+        assert words in content
+
+
+def test_the_tenant_that_is_read_is_filled_in_already(admin):
+    form = admin.get(url(make_connector(acts=False))).context["form"]
+    assert form["tenant_id"].value() == TENANT_ID
+
+
+def test_filled_in(admin, sign_in):
+    connector = make_connector(acts=False)
+    response = save(admin, connector)
+    assert response.url == connector.get_absolute_url()
+    changed = again(connector)
+    assert changed.can_act
+    assert changed.action_credential.name == ""
+    assert changed.action_credential.client_secret.reveal() == CANARY
+    assert changed.action_credential.check_passed
+    event = Event.objects.get(verb="connector.changed")
+    assert event.detail == {"section": "actions", "fields": ["actions_enabled", "action_credential"]}
+
+
+def test_shared(admin, sign_in):
+    connector = make_connector(acts=False)
+    shared = make_checked_credential("Contoso act")
+    save(admin, connector, source="shared", shared=str(shared.pk))
+    assert again(connector).action_credential == shared
+
+
+def test_one_shared_credential_serves_several_connectors(admin, sign_in):
+    shared = make_checked_credential("Contoso act")
+    for name in ("One", "Two"):
+        save(admin, make_connector(name, acts=False), source="shared", shared=str(shared.pk))
+    assert shared.acting_connectors.count() == 2
+
+
+def test_which_actions_are_offered(admin, sign_in):
+    connector = make_connector(actions_withheld=["from_another_version"])
+    save(admin, connector, offered=["reset_password"], source="shared", shared=str(connector.action_credential_id))
+    changed = again(connector)
+    assert [key for key in actions.BY_KEY if changed.offers(key)] == ["reset_password"]
+    assert "from_another_version" in changed.actions_withheld
+    save(admin, connector, offered=None, source="shared", shared=str(connector.action_credential_id))
+    assert not any(again(connector).offers(key) for key in actions.BY_KEY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"client_secret": ""}, "Enter the client secret"),
+        ({"client_id": ""}, "Enter the application (client) ID"),
+        ({"source": "shared"}, "Choose a credential"),
+        ({"source": None}, "required"),
+        ({"offered": ["launch_missiles"]}, "valid choice"),
+        ({"tenant_id": str(uuid.uuid4())}, Objection.OTHER_TENANT.value),
+    ],
+)
+def test_bad_input(admin, sign_in, changes, words):
+    connector = make_connector(acts=False)
+    response = save(admin, connector, **changes)
+    assert words in str(response.context["form"].errors)
+    assert CANARY not in response.content.decode()
+    assert again(connector).can_act is False
+    assert not sign_in.tried
+
+
+def test_switched_off_and_empty_it_is_simply_off(admin, sign_in):
+    connector = make_connector(acts=False)
+    assert save(admin, connector, actions_enabled=None, client_id="", client_secret="").status_code == 302
+    assert save(admin, connector, actions_enabled=None, source="shared").status_code == 302
+    assert again(connector).action_credential is None
+
+
+def test_switched_off_the_credential_is_kept(admin, sign_in):
+    connector = make_connector()
+    save(admin, connector, actions_enabled=None, source="shared", shared=str(connector.action_credential_id))
+    changed = again(connector)
+    assert (changed.can_act, changed.action_credential) == (False, connector.action_credential)
+
+
+def test_emptied_and_switched_off_a_filled_in_one_is_forgotten(admin, sign_in):
+    connector = make_connector(action_credential=make_credential(""))
+    save(admin, connector, actions_enabled=None, client_id="", client_secret="")
+    assert again(connector).action_credential is None
+    assert not Credential.objects.filter(name="").exists()
+
+
+def test_what_microsoft_does_not_accept_leaves_everything_as_it_was(admin, sign_in):
+    connector = make_connector()
+    before = connector.action_credential
+    sign_in.answer = CredentialRefused("The client secret has expired.", code="expired_secret")
+    content = save(admin, connector).content.decode()
+    assert "The client secret has expired. Nothing was saved." in content
+    assert again(connector).action_credential == before
+    assert Credential.objects.filter(name="").count() == 0
+
+
+def test_missing_permissions_do_not_keep_it_from_being_saved(admin, sign_in):
+    connector = make_connector(acts=False)
+    sign_in.answer = grant("User.ReadWrite.All")
+    page = admin.get(save(admin, connector).url).content.decode()
+    assert "3 of 4 actions will work" in page
+    assert "Will fail" in page
+
+
+class TestSameApp:
+    def test_it_is_refused_with_the_reason(self, admin, sign_in):
+        connector = make_connector(acts=False)
+        content = save(admin, connector, client_id=str(connector.sync_credential.client_id)).content.decode()
+        assert "may change and delete accounts" in content
+        assert 'type="checkbox" name="same_app_accepted"' in content
+        assert again(connector).action_credential is None
+
+    def test_unless_it_is_ticked(self, admin, sign_in):
+        connector = make_connector(acts=False)
+        save(admin, connector, client_id=str(connector.sync_credential.client_id), same_app_accepted="on")
+        changed = again(connector)
+        assert changed.can_act
+        assert changed.same_app_accepted
+        assert "One app reads and acts" in admin.get(connector.get_absolute_url()).content.decode()
+
+    def test_a_shared_one_of_the_same_app_counts_too(self, admin, sign_in):
+        connector = make_connector(acts=False)
+        twin = make_credential("Twin", client_id=connector.sync_credential.client_id)
+        response = save(admin, connector, source="shared", shared=str(twin.pk))
+        assert Objection.SAME_APP in str(response.context["form"].errors)
+
+    def test_the_reading_credential_itself_is_refused_even_if_ticked(self, admin, sign_in):
+        connector = make_connector(acts=False)
+        reading = str(connector.sync_credential_id)
+        response = save(admin, connector, source="shared", shared=reading, same_app_accepted="on")
+        assert Objection.SAME_ROW in str(response.context["form"].errors)
+
+    def test_the_service_refuses_what_changed_a_moment_ago(self, admin):
+        connector = make_connector(acts=False)
+        with pytest.raises(services.PairRefusedError):
+            services.change_actions(
+                connector,
+                enabled=True,
+                withheld=[],
+                given=make_credential("Twin", client_id=connector.sync_credential.client_id),
+                same_app_accepted=False,
+                actor=admin.user,
+            )
+        assert again(connector).actions_enabled is False
+
+
+class TestCheck:
+    @pytest.mark.parametrize("headers", [{}, HTMX])
+    def test_it_says_action_by_action_what_will_work(self, admin, sign_in, headers):
+        sign_in.answer = grant("User.ReadWrite.All", name="Weak app")
+        content = save(admin, make_connector(acts=False), headers, check="1").content.decode()
+        for words in ("Weak app", "Will fail", "Will work", "Role User Administrator", "through", "nothing was saved"):
+            assert words in content
+        assert CANARY not in content
+        assert not Credential.objects.filter(name="").exists()
+
+    def test_a_failure_is_shown_where_the_result_would_be(self, admin, sign_in):
+        sign_in.answer = CredentialRefused("No such tenant.", code="unknown_tenant", detail="AADSTS90002")
+        content = save(admin, make_connector(acts=False), HTMX, check="1").content.decode()
+        for words in ("Microsoft did not accept it", "No such tenant.", "AADSTS90002"):
+            assert words in content
+        assert "Will work" not in content
+
+    def test_with_nothing_to_check_it_says_so(self, admin, sign_in):
+        connector = make_connector(acts=False)
+        empty = {"actions_enabled": None, "client_id": "", "client_secret": "", "check": "1"}
+        assert "There is nothing to check" in save(admin, connector, HTMX, **empty).content.decode()
+
+    def test_the_switch_does_not_keep_it_from_being_checked(self, admin, sign_in):
+        save(admin, make_connector(acts=False), HTMX, actions_enabled=None, check="1")
+        assert len(sign_in.tried) == 1
+
+
+@pytest.mark.parametrize("role", ["Viewer", "Service desk", "Credential admin"])
+def test_the_wrong_person_is_refused(client, sign_in, role):
+    connector = make_connector(acts=False)
+    client.force_login(make_user(role))
+    assert client.get(url(connector)).status_code == 403
+    assert save(client, connector).status_code == 403
+    assert save(client, connector, check="1").status_code == 403
+    assert not sign_in.tried
+    assert again(connector).action_credential is None
