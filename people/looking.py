@@ -40,7 +40,7 @@ def look(run: ActionRun) -> None:
     else:
         if state and _shows(run, state):
             imports.refresh(run.account, state)
-            _note_observed(run)
+            _note_observed(run, state)
             return
     if run.reads > len(LOOK_AFTER) or run.kind is None:
         _give_up(run)
@@ -79,8 +79,9 @@ def _put_off(run: ActionRun) -> bool:
     return bool(unread.update(reads=run.reads - 1, next_read_at=Now() + LOOK_AGAIN))
 
 
-def _note_observed(run: ActionRun) -> None:
-    columns: dict[str, Any] = {"observed_at": Now(), "next_read_at": None}
+def _note_observed(run: ActionRun, state: dict[str, Any]) -> None:
+    after = run.bound_action().snapshot(state)
+    columns: dict[str, Any] = {"observed_at": Now(), "next_read_at": None, "after": after}
     reason = "Observed in the directory."
     if run.state == State.UNKNOWN:
         reason = "Confirmed by reading the directory: it has happened."

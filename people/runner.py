@@ -100,7 +100,7 @@ def _prepare(run: ActionRun) -> _Order | None:
         _succeed_without_sending(run, action, state)
         return None
     # After an attempt in doubt the directory may show our own change: what was before, was before that.
-    before = run.before if run.in_doubt else action.before(state)
+    before = run.before if run.in_doubt else action.snapshot(state)
     return _Order(action, run.account.as_target(), graph, state, before, _secret_of(run, action))
 
 
@@ -172,7 +172,7 @@ def _send(run: ActionRun, order: _Order) -> None:
 
 
 def _succeed_without_sending(run: ActionRun, action: Action, state: dict[str, Any]) -> None:
-    columns: dict[str, Any] = {"message": "It was already so; nothing was sent.", "before": action.before(state)}
+    columns: dict[str, Any] = {"message": "It was already so; nothing was sent.", "before": action.snapshot(state)}
     if run.in_doubt:
         columns = {"message": action.done(run.account.as_target())}
     settle(

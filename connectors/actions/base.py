@@ -119,18 +119,19 @@ class Action:
         """What was done, in one sentence for the person who asked."""
         raise NotImplementedError
 
-    def before(self, state: State) -> dict[str, Any]:
-        """The part of the directory's state that this action may change."""
+    def snapshot(self, state: State) -> dict[str, Any]:
+        """The part of the directory's state that this action may change: kept before the call, and after it was seen."""
         return {name: state.get(name) for name in self.reads}
 
 
 def moved_since(name: str, state: State, before: State, sent_at: datetime) -> bool:
     """Whether a timestamp property has moved, to a time not before the call."""
-    moment = _moment(state.get(name))
-    return moment is not None and moment != _moment(before.get(name)) and moment >= sent_at - CLOCK_TOLERANCE
+    moment = moment_of(state.get(name))
+    return moment is not None and moment != moment_of(before.get(name)) and moment >= sent_at - CLOCK_TOLERANCE
 
 
-def _moment(value: object) -> datetime | None:
+def moment_of(value: object) -> datetime | None:
+    """A timestamp as Graph writes one; None for anything else."""
     try:
         moment = parse_datetime(value) if isinstance(value, str) else None
     except ValueError:

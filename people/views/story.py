@@ -1,6 +1,8 @@
 """A run's story in steps: asked, checked and read before, sent, accepted, observed."""
 
+from connectors.actions.base import moment_of
 from neurons_admin.ui.parts import Call, Change, Step, StepState
+from neurons_admin.ui.times import exactly
 from people.models import ActionCall, ActionRun
 
 State = ActionRun.State
@@ -30,13 +32,17 @@ def steps_of(run: ActionRun) -> list[Step]:
 
 
 def changes_of(run: ActionRun) -> list[Change]:
-    """Before and after, as recorded."""
-    names = {**run.before, **run.after}
+    """Before and after, as recorded: what was expected, and once it was seen what the directory shows."""
     return [
-        Change(PROPERTY_LABELS.get(name, name), run.before.get(name), run.after.get(name, "to be read"))
-        for name in names
-        if name in run.after
+        Change(PROPERTY_LABELS.get(name, name), _said(run.before.get(name)), _said(value))
+        for name, value in run.after.items()
     ]
+
+
+def _said(value: object) -> object:
+    """A time as people write it; anything else as it is."""
+    moment = moment_of(value)
+    return exactly(moment) if moment else value
 
 
 def next_step_of(run: ActionRun) -> tuple[str, str, str] | None:

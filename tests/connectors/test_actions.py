@@ -100,8 +100,8 @@ def test_it_has_a_secret_exactly_where_it_says_so(action: type[Action]) -> None:
 @every_action
 def test_before_keeps_what_it_may_change_and_nothing_else(action: type[Action]) -> None:
     state = dict.fromkeys(PROPERTIES, "x")
-    assert make(action).before(state) == dict.fromkeys(action.reads, "x")
-    assert make(action).before({}) == dict.fromkeys(action.reads)
+    assert make(action).snapshot(state) == dict.fromkeys(action.reads, "x")
+    assert make(action).snapshot({}) == dict.fromkeys(action.reads)
 
 
 @every_action
