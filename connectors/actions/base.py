@@ -120,7 +120,7 @@ class Action:
         raise NotImplementedError
 
     def snapshot(self, state: State) -> dict[str, Any]:
-        """The part of the directory's state that this action may change: kept before the call, and after it was seen."""
+        """The part of the directory's state that this action may change: kept before and after."""
         return {name: state.get(name) for name in self.reads}
 
 
