@@ -49,7 +49,7 @@ def look(run: ActionRun) -> None:
 def _claim(run: ActionRun) -> bool:
     """Of two that look at the same time one goes; when the next look is due is set before this one begins."""
     following = timedelta(seconds=LOOK_AFTER[run.reads]) if run.reads < len(LOOK_AFTER) else LOOK_AGAIN
-    claimed = ActionRun.objects.filter(pk=run.pk, reads=run.reads, next_read_at__isnull=False).update(
+    claimed = ActionRun.objects.filter(pk=run.pk, reads=run.reads, next_read_at__lte=Now()).update(
         reads=bump("reads"), next_read_at=Now() + following
     )
     if claimed:
