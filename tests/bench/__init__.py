@@ -1,1 +1,1 @@
-"""`make bench`: measures what the product promises, on the parts that `make run` starts. docs/benchmarks.md says how."""
+"""`make bench`: measures what the product promises, on the parts of `make run`. docs/benchmarks.md says how."""

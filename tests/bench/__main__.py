@@ -3,7 +3,9 @@
 import argparse
 import os
 import platform
+import signal
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 
@@ -23,6 +25,7 @@ def main() -> None:
     options = _options()
     repeats = 1 if options.quick else REPEATS
     parts = [options.only] if options.only else PARTS
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     with Stage(options.people) as stage:
         print(_machine(stage), flush=True)
         print(f"{options.people:,} people; medians of {repeats}, with the least and the most.", flush=True)

@@ -1,4 +1,4 @@
-"""Runs one measurement in a process of its own, with Django set up: `python -m tests.bench.child MODULE [ARGUMENT ...]`.
+"""Runs one measurement in a process of its own, with Django set up: `python -m tests.bench.child MODULE [ARGUMENT]`.
 
 The module's `main` gets the arguments and returns what is then printed as JSON, on the last line.
 """

@@ -77,16 +77,21 @@ def measure(stage: Stage, repeats: int, clicks: int = CLICKS) -> list[Figure]:
         _warm_up(desk, targets)
         rounds = [_round(stage, desk, [next(targets) for _ in range(clicks)]) for _ in range(repeats)]
     return [
-        Figure("click to effect in the tenant, p50", "ms", [percentile(each["effect"], 0.5) for each in rounds], "≤100"),
-        Figure("click to effect in the tenant, p95", "ms", [percentile(each["effect"], 0.95) for each in rounds], "≤300"),
-        Figure("click to the page's answer, p50", "ms", [percentile(each["answer"], 0.5) for each in rounds]),
-        Figure("click to the page's answer, p95", "ms", [percentile(each["answer"], 0.95) for each in rounds]),
-        Figure("click to the start of the write, p50", "ms", [percentile(each["write"], 0.5) for each in rounds]),
+        _figure("click to effect in the tenant", rounds, "effect", 0.5, "≤100"),
+        _figure("click to effect in the tenant", rounds, "effect", 0.95, "≤300"),
+        _figure("click to the page's answer", rounds, "answer", 0.5),
+        _figure("click to the page's answer", rounds, "answer", 0.95),
+        _figure("click to the start of the write", rounds, "write", 0.5),
     ]
 
 
+def _figure(name: str, rounds: list[dict[str, list[float]]], what: str, share: float, goal: str = "") -> Figure:
+    values = [percentile(each[what], share) for each in rounds]
+    return Figure(f"{name}, p{100 * share:.0f}", "ms", values, goal)
+
+
 def _targets(stage: Stage, wanted: int) -> Any:
-    """People with their actions, in turn: cloud accounts without a directory role, enabled or not as the action needs."""
+    """Pairs of an action and somebody for it, without end: cloud accounts without a directory role, enabled or not."""
     query = """
         SELECT person_id, id, object_id::text, display_name FROM people_account
         WHERE removal = '' AND NOT coalesce(synced, false) AND user_type = 'Member' AND enabled = %s
@@ -96,9 +101,7 @@ def _targets(stage: Stage, wanted: int) -> Any:
         enabled = [Target(*row) for row in connection.execute(query, [True, 2 * wanted])]
         disabled = [Target(*row) for row in connection.execute(query, [False, wanted])]
     ordinary, blocked = (iter(_without_roles(stage, found)) for found in (enabled, disabled))
-    return (
-        (action, next(blocked if action == "enable_account" else ordinary)) for action in itertools.cycle(ACTIONS)
-    )
+    return ((action, next(blocked if action == "enable_account" else ordinary)) for action in itertools.cycle(ACTIONS))
 
 
 def _without_roles(stage: Stage, targets: list[Target]) -> Any:

@@ -1,4 +1,4 @@
-"""What is measured on: engines, demo tenant, database and processes, as `make run` has them, in a place of their own."""
+"""What is measured on: engines, demo tenant, database and processes as `make run` has them, in their own place."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ import psycopg
 import requests
 from psycopg import sql
 
-from neurons_admin.local import environment, processes, product
+from neurons_admin.local import environment, instance, places, processes, product
 from neurons_admin.local.engines import Engines
 from neurons_admin.local.logs import tail
 from neurons_admin.local.processes import Process
@@ -33,7 +33,8 @@ NOT_FOR_BENCH = ("ENV_FILE", "DEBUG", "ENTRA_AUTHORITY_URL", "GRAPH_URL", "ENTRA
 class Stage:
     """A tenant of `people` people and an empty, migrated database with a connector to it. Use as a context manager.
 
-    The embedded engines are durable, as they are in production: a commit waits for the disk.
+    The embedded engines are durable, as they are in production: a commit waits for the disk. One at a time in a clone;
+    what a killed one left behind is stopped first.
     """
 
     def __init__(self, people: int) -> None:
@@ -47,26 +48,27 @@ class Stage:
         self._control = requests.Session()
         self._control.trust_env = False  # REQUESTS_CA_BUNDLE would win over the tenant's
         self._running: list[Process] = []
+        self._instance = instance.Instance(places.make_var(VAR))
+        self._ends = ExitStack()
 
     def __enter__(self) -> "Stage":
-        try:
+        with self._ends:
             self._start()
-        except BaseException:
-            self.__exit__()
-            raise
+            self._ends = self._ends.pop_all()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        processes.stop(self._running, grace=5.0)
-        if "DATABASE_URL" in self.settings:
-            self._create_database(anew=False)
-        self.engines.let_go()
+        self._ends.close()
 
     def _start(self) -> None:
+        self._ends.enter_context(self._instance.held())
+        self._ends.callback(self.engines.let_go)
         self.settings |= self.engines.start()
+        self._ends.callback(self._drop_database)
+        self._ends.callback(lambda: processes.stop(self._running, grace=10.0))
         (self.tenant.directory / "changes.jsonl").unlink(missing_ok=True)
         demo = self._launch("demo", [*self.tenant.command(), "--users", str(self.people)])
-        self.settings["DATABASE_URL"] = self._create_database(anew=True)
+        self.settings["DATABASE_URL"] = self._create_database()
         self._wait(demo, self.tenant.is_ready)
         self.settings |= self.tenant.settings()
         self._control.verify = self.tenant.settings()["ENTRA_CA_BUNDLE"]
@@ -94,7 +96,8 @@ class Stage:
 
     def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Ask the demo tenant itself, behind the product's back."""
-        answer = self._control.request(method, f"{self.tenant.described()['control_url']}/{path}", json=body, timeout=60)
+        url = f"{self.tenant.described()['control_url']}/{path}"
+        answer = self._control.request(method, url, json=body, timeout=60)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
@@ -102,14 +105,16 @@ class Stage:
         """A connection to the product's database."""
         return psycopg.connect(self.settings["DATABASE_URL"], autocommit=True)
 
-    def _create_database(self, *, anew: bool) -> str:
-        """Drop our database, and make it again if it is needed `anew`; returns its address."""
-        name = sql.Identifier(DATABASE)
+    def _create_database(self) -> str:
+        """Make our database anew; returns its address."""
+        self._drop_database()
         with psycopg.connect(self._database_url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-            if anew:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
         return self._database_url(DATABASE)
+
+    def _drop_database(self) -> None:
+        with psycopg.connect(self._database_url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
 
     def _database_url(self, name: str) -> str:
         if self.engines.postgres:
@@ -123,6 +128,8 @@ class Stage:
         process = Process(name, command, environment=self._environment(), logs=VAR / "log")
         process.start()
         self._running.append(process)
+        pids = [running.pid for running in self._running if running.pid]
+        self._instance.note(children=[found for pid in pids if (found := instance.identity(pid))])
         return process
 
     def _wait(self, process: Process, is_done: Callable[[], bool]) -> None:
