@@ -83,7 +83,7 @@ def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     finding = connector.sync_credential.finding if connector.sync_credential else None
     context = {
         "connector": connector,
-        "runs": runs,
+        "history": [run for run in runs if run.is_over],
         "open_run": next((run for run in runs if not run.is_over), None),
         "rows": rows,
         "ready_count": sum(row.verdict.ready for row in rows),
