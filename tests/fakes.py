@@ -44,6 +44,7 @@ class Wire:
 
     tls: ssl.SSLSocket
     closing: threading.Event
+    over: bool = False
 
     def send(self, data: bytes) -> None:
         self.tls.sendall(data)
@@ -55,7 +56,8 @@ class Wire:
         bare.close()
 
     def bare(self) -> socket.socket:
-        """The TCP socket, taken out of the TLS one."""
+        """The TCP socket below. The TLS one must not be touched again: its number may soon be another's."""
+        self.over = True
         return socket.socket(fileno=self.tls.detach())
 
 
@@ -188,7 +190,10 @@ class FakeMicrosoft:
             with tls.makefile("rb") as stream:
                 for asked in _requests(stream, number):
                     self.asked.append(asked)
-                    self._behaviour(asked)(Wire(tls, self._closing), asked)
+                    wire = Wire(tls, self._closing)
+                    self._behaviour(asked)(wire, asked)
+                    if wire.over:
+                        return
 
     def _behaviour(self, asked: Asked) -> Behaviour:
         if asked.path.startswith("/v1.0"):
