@@ -185,6 +185,7 @@ class FakeMicrosoft:
                 bare.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 bare.close()
                 return
+            bare.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             tls = self._context.wrap_socket(bare, server_side=True)
             self._open.append(tls)
             with tls.makefile("rb") as stream:
