@@ -90,7 +90,7 @@ def ago(moment: datetime | None, missing: str = "never") -> SafeString:
     if moment is None:
         return format_html('<span class="muted">{}</span>', missing)
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
+        '<time datetime="{}" title="{}" data-ago>{}</time>',
         moment.isoformat(),
         exactly(moment),
         since(moment, timezone.now()),
