@@ -159,6 +159,8 @@ CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_TASK_TIME_LIMIT = 60
+# By itself Celery makes a new connection to the database for each task; see celery.py.
+CELERY_DB_REUSE_MAX = 1_000_000_000
 CELERY_TASK_DEFAULT_QUEUE = "actions"
 CELERY_TASK_ROUTES = {"people.tasks.carry_out_sync": {"queue": "sync"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
