@@ -70,10 +70,22 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client):
     assert sent.headers["Location"] == "/sign-in/?next=/members/%3Fq%3Dada"
 
 
-@pytest.mark.parametrize("referer", ["", "http://evil.example/members/", "http://testserver@evil.example/", "nonsense"])
+@pytest.mark.parametrize(
+    "referer",
+    [
+        "",
+        "http://evil.example/members/",
+        "http://testserver@evil.example/",
+        "nonsense",
+        "http://[",
+        "//[",
+        "http://[::1",
+    ],
+)
 def test_a_form_from_elsewhere_leads_to_sign_in_alone(client, referer):
-    sent = client.post("/members/5/deactivate/", headers={"referer": referer})
-    assert sent.headers["Location"] == SIGN_IN
+    for sent in (client.post, client.options):
+        answer = sent("/members/5/deactivate/", headers={"referer": referer})
+        assert answer.headers["Location"] == SIGN_IN
 
 
 def test_a_sign_in_is_recorded(client, ada):
