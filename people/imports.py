@@ -9,7 +9,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, transaction
 
@@ -17,6 +17,8 @@ from connectors.graph import NotThere
 from connectors.sync import PROPERTIES, AccountRecord, Removal, Stored, parse
 from people.models import Account
 from people.showing import PERSON_COLUMNS, email_key, fingerprint, shown
+
+_T = TypeVar("_T")
 
 _COLUMNS = AccountRecord._fields[1:]
 _DIRECTORY_TYPES = {
@@ -47,14 +49,12 @@ _COPY_ACCOUNTS = f"""
 COPY people_account (person_id, connector_id, object_id, {", ".join(_COLUMNS)}, fingerprint, removal, as_of, seen_in)
 FROM STDIN
 """
-# A person known from another directory by the same e-mail: only where exactly one would match, and never two accounts
-# of one directory to one person.
-_KNOWN_BY_EMAIL = """
-SELECT m.email_key, m.person_id FROM (
-    SELECT email_key, min(id) AS person_id FROM people_person
-    WHERE email_key <> '' AND email_key = ANY(%(keys)s) GROUP BY email_key HAVING count(*) = 1
-) m
-WHERE NOT EXISTS (SELECT FROM people_account a WHERE a.person_id = m.person_id AND a.connector_id = %(connector)s)
+_BY_EMAIL = """
+SELECT email_key, id FROM people_person WHERE email_key <> '' AND email_key = ANY(%(keys)s)
+"""
+# Of all directories: on a table that was just filled PostgreSQL would look through the whole of this one otherwise.
+_ACCOUNTS_OF = """
+SELECT person_id, connector_id FROM people_account WHERE person_id = ANY(%(people)s)
 """
 _NEW_IDS = """
 SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %(count)s)
@@ -207,14 +207,25 @@ def _insert(cursor: Any, given: dict[str, Any], fresh: Sequence[AccountRecord]) 
 
 
 def _people_by_email(cursor: Any, given: dict[str, Any], fresh: Sequence[AccountRecord]) -> dict[str, int]:
-    """By object id, the people that new accounts certainly belong to."""
-    keys = Counter(key for account in fresh if (key := email_key(account)))
-    alone = [key for key, count in keys.items() if count == 1]
-    if not alone:
+    """By object id, the people that new accounts belong to, because another directory knows them by the same e-mail.
+
+    Only where exactly one would match exactly one, and never two accounts of one directory to one person.
+    """
+    accounts = _alone((key, account.object_id) for account in fresh if (key := email_key(account)))
+    if not accounts:
         return {}
-    cursor.execute(_KNOWN_BY_EMAIL, {**given, "keys": alone})
-    people = dict(cursor.fetchall())
-    return {account.object_id: people[key] for account in fresh if (key := email_key(account)) in people}
+    cursor.execute(_BY_EMAIL, {"keys": list(accounts)})
+    people = _alone(cursor.fetchall())
+    cursor.execute(_ACCOUNTS_OF, {"people": list(people.values())})
+    here_already = {person_id for person_id, connector_id in cursor.fetchall() if connector_id == given["connector"]}
+    return {accounts[key]: person_id for key, person_id in people.items() if person_id not in here_already}
+
+
+def _alone(pairs: Iterable[tuple[str, _T]]) -> dict[str, _T]:
+    """The pairs whose key occurs once."""
+    pairs = list(pairs)
+    counts = Counter(key for key, _ in pairs)
+    return {key: value for key, value in pairs if counts[key] == 1}
 
 
 def _show(cursor: Any, rows: Sequence[tuple[int, int | None, AccountRecord]]) -> None:
