@@ -126,6 +126,10 @@
     const entry = event.target.closest("[data-menu-entry]");
     if (inside && entry && entry.getAttribute("aria-disabled") !== "true") close(inside, true);
   });
+  // What a run has changed is fetched again; a menu that somebody is reading is not taken away for it.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target.querySelector("details[data-menu][open]")) event.detail.shouldSwap = false;
+  });
   document.addEventListener("scroll", () => {
     menus().forEach((menu) => { if (menu.open) place(menu); });
   }, { capture: true, passive: true });

@@ -145,8 +145,10 @@ def chip(context: Context, label: object, name: str, value: str, count: int | No
     """Return a filter as a link that sets `name=value` in the URL, or takes it away where it is set."""
     is_set = context["request"].GET.get(name) == str(value)
     return format_html(
-        '<a class="chip" href="{}"{}>{}{}{}</a>',
+        '<a class="chip" href="{}" data-focus-key="{}-{}"{}>{}{}{}</a>',
         queries.changed(context["request"], name, None if is_set else str(value)),
+        name,
+        value,
         mark_safe(' aria-current="true"') if is_set else "",
         label,
         format_html(' <span class="count">{}</span>', f"{count:,}") if count is not None else "",
@@ -168,10 +170,11 @@ def sort_head(context: Context, label: object, name: str, default: str = "", css
     direction = "descending" if is_down else "ascending" if current == name else ""
     arrow = {"descending": "chevron-down", "ascending": "chevron-up", "": "chevron-up-down"}[direction]
     return format_html(
-        '<th scope="col"{}{}><a class="sort" href="{}">{}{}</a></th>',
+        '<th scope="col"{}{}><a class="sort" href="{}" data-focus-key="sort-{}">{}{}</a></th>',
         format_html(' class="{}"', css_class) if css_class else "",
         format_html(' aria-sort="{}"', direction) if direction else "",
         queries.changed(request, "sort", f"-{name}" if direction == "ascending" else name),
+        name,
         label,
         draw_icon(arrow, 16),
     )
