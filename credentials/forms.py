@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from neurons_admin.encryption import Secret
+from neurons_admin.ui.widgets import SecretInput
 
 from .fields import ClientField, ExpiryField, NameField, SecretField, TenantField
 from .finding import Finding
@@ -122,7 +123,7 @@ class EditForm(CredentialForm):
 class ReplaceSecretForm(TriedForm):
     """A new secret for a credential that stays the same otherwise."""
 
-    client_secret = SecretField(label="New client secret")
+    client_secret = SecretField(label="New client secret", widget=SecretInput(attrs={"autofocus": True}))
     secret_expires_on = ExpiryField()
     field_order = ("client_secret", "secret_expires_on")
 

@@ -36,6 +36,7 @@ def form_for(
         extra["confirmation"] = forms.CharField(
             label="Type the person's name to confirm",
             max_length=320,
+            error_messages={"required": "Type the person's name."},
             help_text="The name shown in the title, or the sign-in name.",
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )
