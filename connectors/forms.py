@@ -31,7 +31,8 @@ class SharedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: Credential) -> str:
         application = obj.app_name or f"client {str(obj.client_id)[:8]}…"
-        return f"{obj.name} ({application}, tenant {str(obj.tenant_id)[:8]}…)"
+        known = "" if application == obj.name else f"{application}, "
+        return f"{obj.name} ({known}tenant {str(obj.tenant_id)[:8]}…)"
 
 
 class Ticks(forms.MultipleChoiceField):

@@ -36,7 +36,7 @@ ACTING: Final = (
     Permission(
         "User-PasswordProfile.ReadWrite.All",
         "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7",
-        "Reset passwords, together with the directory role below.",
+        "Reset passwords, together with the directory role of step 4.",
     ),
 )
 DELEGATED_ONLY: Final = Permission(

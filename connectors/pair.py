@@ -19,7 +19,8 @@ class Objection(StrEnum):
     )
     OTHER_TENANT = (
         "The credential to synchronise with and the Action Credentials are of two different tenants. Actions would go"
-        " to people of another directory than the ones shown here: use two app registrations of one tenant."
+        " to people of another directory than the ones shown here: check the directory (tenant) ID,"
+        " and use two app registrations of one tenant."
     )
     SAME_APP = (
         "This is the same app registration for reading and for acting. Then the credential that is used every hour,"

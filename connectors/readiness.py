@@ -6,10 +6,13 @@ what is known of the account.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from connectors.actions import Action, Target
 from connectors.actions.permissions import ROLE_NAMES
 from connectors.models import Connector
+
+ROLE: Final = "the directory role"
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def facts_about(connector: Connector, action: type[Action]) -> Facts:
         offered=connector.offers(action.key),
         granted=frozenset(credential.granted_permissions) if credential and checked else None,
         roles=frozenset(credential.directory_roles) if credential else frozenset(),
-        credential_name=str(credential) if credential else "",
+        credential_name=credential.name if credential else "",
         problem=credential.check_message if credential and credential.check_code else "",
         objection=connector.pair.objection or "",
     )
@@ -82,10 +85,16 @@ def _grant_says(action: type[Action], facts: Facts) -> Verdict | None:
     lacking = missing(action, facts.granted, facts.roles) if facts.granted is not None else []
     if not lacking:
         return None
+    name = f" “{facts.credential_name}”" if facts.credential_name else ""
+    which = "it" if len(lacking) == 1 else "them"
+    lacks_role = any(need.startswith(ROLE) for need in lacking)
+    cures = ["Assign the role to the application in Entra."] if lacks_role else []
+    if len(lacking) > len(cures):
+        cures.insert(0, f"Grant {'the permission' if lacks_role else which} in Entra with admin consent.")
     return Verdict(
         False,
-        f"Needs {' and '.join(lacking)}; the action credential “{facts.credential_name}” lacks it.",
-        "Grant it in Entra with admin consent, then check the credential.",
+        f"Needs {' and '.join(lacking)}; the action credential{name} lacks {which}.",
+        f"{' '.join(cures)} Then check the credential.",
     )
 
 
@@ -107,5 +116,5 @@ def missing(action: type[Action], granted: Collection[str], roles: Collection[st
     held = set(granted)
     lacking = [need.least for need in action.needs if not need.met_by(held)]
     if action.roles and not set(roles).intersection(action.roles):
-        lacking.append(f"the directory role {ROLE_NAMES['fe930be7-5e62-47db-91af-98c3a49a38b1']}")
+        lacking.append(f"{ROLE} {ROLE_NAMES['fe930be7-5e62-47db-91af-98c3a49a38b1']}")
     return lacking

@@ -51,7 +51,7 @@ def rows_for(finding: Finding, credential: Credential) -> list[Row]:
         offered=True,
         granted=frozenset(finding.permissions) if finding.asked else None,
         roles=frozenset(finding.roles),
-        credential_name=str(credential),
+        credential_name=credential.name,
         problem="" if finding.works or not finding.asked else finding.message,
     )
     return [_row(action, facts) for action in actions.ALL]

@@ -33,7 +33,8 @@ _BY_CODE = {
     "Authorization_RequestDenied": (
         "Microsoft refused: the action credential lacks a permission or a directory role for this, or the person is"
         " protected (holds an administrator role, is in a role-assignable group or in a restricted unit). Microsoft"
-        " does not say which."
+        " does not say which. If it works for others, it is this person: ask a Privileged Authentication Administrator"
+        " to do it in Entra."
     ),
     "Authentication_RequestFromNonPremiumTenantOrB2CTenant": "The tenant lacks the Entra ID P1 licence this needs.",
     "Request_ResourceNotFound": "This person is no longer in the directory.",
