@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import connection, transaction
 
 from connectors.graph import NotThere
-from connectors.sync import PROPERTIES, AccountRecord, Removal, Stored, parse
+from connectors.sync import AccountRecord, Removal, Stored, parse, read_one
 from people.models import Account
 from people.showing import PERSON_COLUMNS, email_key, fingerprint, shown
 
@@ -149,7 +149,7 @@ def read_again(account: Account) -> None:
     """Read one account from its directory with the credential for synchronising. Raises GraphError."""
     reader = account.connector.graph_for_sync()
     try:
-        state = reader.get(f"/users/{account.object_id}?$select={','.join(PROPERTIES)}")
+        state = read_one(reader, str(account.object_id))
     except NotThere:
         note_missing(account)
     else:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from connectors.actions import Target
 from connectors.graph import Call, Graph, GraphError
-from connectors.sync import PROPERTIES
+from connectors.sync import read_one
 from people.models import ActionCall, ActionRun
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def recorder(run: ActionRun, purpose: str) -> Callable[[Call], None]:
 
 def read_state(graph: Graph, target: Target) -> dict[str, Any]:
     """The account as the directory has it now. Raises GraphError."""
-    return graph.get(f"/users/{target.object_id}?$select={','.join(PROPERTIES)}")
+    return read_one(graph, target.object_id)
 
 
 def settle(run: ActionRun, to: str, reason: str, **columns: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.graph import Call, Reader
+from connectors.graph import Call, Reader, TryLater
 
 from .records import PROPERTIES, AccountRecord, Removal, parse
 
@@ -32,7 +32,7 @@ class Batch:
     read: int = 0
 
     def add(self, page: dict[str, Any]) -> None:
-        users = page.get("value", [])
+        users = page["value"]
         for user in users:
             item = parse(user)
             if isinstance(item, AccountRecord) and item.is_guest and not self.with_guests:
@@ -51,6 +51,20 @@ class Batch:
     @property
     def is_last(self) -> bool:
         return not self.next_link
+
+
+def read_one(reader: Reader, object_id: str) -> dict[str, Any]:
+    """One user object with everything that is imported. Raises GraphError."""
+    user = reader.get(f"/users/{object_id}?$select={','.join(PROPERTIES)}")
+    if str(user.get("id", "")).lower() != object_id.lower():
+        raise TryLater("Microsoft Graph gave an answer that is not the person asked for.", code="not_the_person")
+    return user
+
+
+def _require_page(page: dict[str, Any]) -> None:
+    """Raise TryLater for what is no page of a round: taken for the last one, everybody would be missing."""
+    if not isinstance(page.get("value"), list) or ("@odata.nextLink" in page) == ("@odata.deltaLink" in page):
+        raise TryLater("Microsoft Graph gave an answer that is no page of people.", code="not_a_page")
 
 
 class _Failed:
@@ -109,6 +123,7 @@ class PageReader:
     def _fetch(self, reader: Reader, link: str) -> None:
         try:
             for page in reader.pages(link, headers=HEADERS):
+                _require_page(page)
                 if not self._put(page):
                     return
         except Exception as error:  # noqa: BLE001 - it is raised again where the pages are taken

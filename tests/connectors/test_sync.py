@@ -191,6 +191,20 @@ def test_empty_pages(contoso: Connector, reads: Any) -> None:
     assert (run.state, run.pages, run.added) == (State.SUCCEEDED, 4, 1)
 
 
+@pytest.mark.parametrize(
+    "answer", [{}, {"value": []}, {"@odata.deltaLink": "d"}, {"value": None, "@odata.deltaLink": "d"},
+               {"value": [], "@odata.deltaLink": "d", "@odata.nextLink": "n"}]
+)  # fmt: skip
+def test_what_is_no_page_is_not_taken_for_the_last_one(contoso: Connector, reads: Any, answer: dict[str, Any]) -> None:
+    reader = reads(THREE_PAGES)
+    carry_out(contoso)
+    Connector.objects.update(delta_link="")
+    reader.scripted["first"] = answer
+    run = carry_out(contoso)
+    assert (run.state, run.error_code) == (State.QUEUED, "not_a_page")
+    assert Account.objects.filter(removal="").count() == 5
+
+
 def test_several_pages_in_one_batch(contoso: Connector, reads: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "ROWS_A_BATCH", 1000)
     reads(THREE_PAGES)

@@ -142,6 +142,18 @@ def test_neither_too_early_nor_too_late(
     assert directory.written == []
 
 
+@pytest.mark.parametrize("answer", [{}, {"id": "somebody-else"}, {"value": []}])
+def test_an_answer_that_is_not_the_person_is_no_answer(
+    directory: FakeDirectory, adele: Account, dana: User, answer: dict[str, Any]
+) -> None:
+    directory.reads = [answer]
+    run = carry_out(ask(adele, dana))
+    assert (run.state, run.error_code) == (State.QUEUED, "not_the_person")
+    adele.refresh_from_db()
+    assert adele.display_name == "Adele Vance"
+    assert directory.written == []
+
+
 REFUSALS = [
     (
         Refused("Microsoft refused: the person is protected.", code="Authorization_RequestDenied", status=403),
