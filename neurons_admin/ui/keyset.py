@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import ValidationError
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Field, Model, OrderBy, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -26,11 +27,14 @@ class Page(Generic[M]):
     next_url: str
 
 
-def page_of(request: HttpRequest, rows: QuerySet[M], order: tuple[str, ...], size: int = PAGE_SIZE) -> Page[M]:
+def page_of(
+    request: HttpRequest, rows: QuerySet[M], order: tuple[str, ...], size: int = PAGE_SIZE, *, few: bool = False
+) -> Page[M]:
     """The page that `?after=` or `?before=` asks for, else the first one.
 
     `order` names the columns, the last of them unique; all ascending, or all with a leading "-". A position that
-    cannot be read (a link from elsewhere) gives the first page.
+    cannot be read (a link from elsewhere) gives the first page. With `few` rows are found first and sorted then;
+    otherwise PostgreSQL may go through all there are in this order, until it has found a page of them.
     """
     names = tuple(name.lstrip("-") for name in order)
     descending = order[0].startswith("-")
@@ -40,7 +44,8 @@ def page_of(request: HttpRequest, rows: QuerySet[M], order: tuple[str, ...], siz
     position = after if after is not None else before
     if position is not None:
         rows = rows.filter(_beyond(names, position, upwards=descending == backwards))
-    found = list(rows.order_by(*(_turned(order) if backwards else order))[: size + 1])
+    wanted = _turned(order) if backwards else order
+    found = list(rows.order_by(*(_hidden(wanted) if few else wanted))[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -68,6 +73,12 @@ def _beyond(names: tuple[str, ...], position: list[Any], *, upwards: bool) -> Q:
         same = dict(zip(names[:place], position, strict=False))
         condition |= Q(**same, **{f"{names[place]}__{step}": position[place]})
     return Q(**{f"{names[0]}__{step}e": position[0]}) & condition
+
+
+def _hidden(order: tuple[str, ...]) -> tuple[OrderBy | str, ...]:
+    """The same order, in words that fit no index."""
+    name = order[0].lstrip("-")
+    return (OrderBy(Coalesce(name, name), descending=order[0].startswith("-")), *order[1:])
 
 
 def _turned(order: tuple[str, ...]) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ ORDERS: Final = {
 # Counting stops here, so that a page need not wait for the end of a very long list.
 MOST_PEOPLE: Final = 100_000
 MOST_RUNS: Final = 10_000
+# So many are sorted sooner than found one by one in a long list.
+FEW: Final = 10_000
 TYPES: Final = (("member", "Member"), ("guest", "Guest"))
 SOURCES: Final = (("cloud", "Cloud"), ("ad", "Active Directory"))
 
@@ -34,11 +36,11 @@ SOURCES: Final = (("cloud", "Cloud"), ("ad", "Active Directory"))
 def people(request: Request) -> HttpResponse:
     """Everybody, searched and filtered by what stands in the URL."""
     found = _filtered(request)
-    page = keyset.page_of(request, found.defer("search"), ORDERS.get(request.GET.get("sort", ""), ORDERS["name"]))
+    total = keyset.counted(found, MOST_PEOPLE)
     connectors = list(Connector.objects.values_list("pk", "name"))
     context = {
-        "page": page,
-        "total": keyset.counted(found, MOST_PEOPLE),
+        "page": _page(request, found, total),
+        "total": total,
         "connectors": connectors if len(connectors) > 1 else [],
         "states": Person.State.choices,
         "types": TYPES,
@@ -50,6 +52,12 @@ def people(request: Request) -> HttpResponse:
         ),
     }
     return render(request, "people/list.html", context)
+
+
+def _page(request: Request, found: QuerySet[Person], total: int | None) -> keyset.Page[Person]:
+    order = ORDERS.get(request.GET.get("sort", ""), ORDERS["name"])
+    few = bool(request.GET.get("q")) and total is not None and total <= FEW
+    return keyset.page_of(request, found.defer("search"), order, few=few)
 
 
 def _filtered(request: Request) -> QuerySet[Person]:
