@@ -11,7 +11,7 @@ from celery import Celery
 from celery.signals import task_postrun, task_prerun, worker_init
 from django.db import close_old_connections
 
-from .starting import process_starting
+from .starting import begin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "neurons_admin.settings")
 
@@ -22,7 +22,7 @@ app.autodiscover_tasks()
 
 @worker_init.connect
 def _verify(**_: Any) -> None:
-    process_starting.send(sender="worker")
+    begin("worker")
 
 
 @task_prerun.connect

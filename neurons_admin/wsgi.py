@@ -4,9 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from neurons_admin.starting import process_starting
+from neurons_admin.starting import begin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "neurons_admin.settings")
 
 application = get_wsgi_application()
-process_starting.send(sender="web")
+begin("web")

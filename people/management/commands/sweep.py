@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
-from neurons_admin.starting import process_starting
+from neurons_admin.starting import begin
 from people.sweeper import Sweeper
 
 logger = logging.getLogger("people.sweeper")
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="One pass, then stop.")
 
     def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:
-        process_starting.send(sender=self)
+        begin("sweeper")
         stop = threading.Event()
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, lambda *_: stop.set())
