@@ -1,5 +1,6 @@
 """What people can do with runs: ask for one, see its password once, cancel it. The rules, and the transactions."""
 
+import logging
 import uuid
 from typing import Any, NamedTuple
 
@@ -13,10 +14,13 @@ from connectors.readiness import Verdict
 from neurons_admin import doorbell
 from neurons_admin.access.models import User
 from neurons_admin.audit.models import record
+from neurons_admin.encryption import SecretUnreadable
 from people import imports, policy
 from people.models import Account, ActionRun, RunEvent, SealedPassword
 from people.models.run import ORDER_EXPIRES, worker_name
 from people.tasks import TASK
+
+logger = logging.getLogger(__name__)
 
 
 class NotReady(Exception):
@@ -33,6 +37,10 @@ class AlreadyAsked(Exception):
     def __init__(self, run: ActionRun) -> None:
         super().__init__(str(run))
         self.run = run
+
+
+class PasswordLost(Exception):
+    """A password is kept for the run, and does not open any more; the message says what to do. It stays as it is."""
 
 
 class Asked(NamedTuple):
@@ -71,7 +79,7 @@ def ask(
 def reveal_password(run: ActionRun, *, asked_by: User) -> str | None:
     """The generated password, once, to the one who asked for the run; it is destroyed in the same step.
 
-    None when there is nothing (any more) to show. Raises PermissionDenied for anybody else.
+    None when there is nothing (any more) to show. Raises PasswordLost, and PermissionDenied for anybody else.
     """
     if run.asked_by_id != asked_by.pk or not policy.may_act(asked_by):
         raise PermissionDenied
@@ -79,11 +87,21 @@ def reveal_password(run: ActionRun, *, asked_by: User) -> str | None:
         sealed = SealedPassword.objects.select_for_update(of=("self",)).showable().filter(run=run).first()
         if sealed is None:
             return None
-        password: str = sealed.value.reveal()
+        password = _opened(sealed)
         sealed.delete()
         RunEvent.objects.create(run=run, state=run.state, reason="The password was shown once and destroyed.")
         record("run.password_shown", run, actor=asked_by)
     return password
+
+
+def _opened(sealed: SealedPassword) -> str:
+    try:
+        return sealed.value.reveal()
+    except SecretUnreadable as exc:
+        logger.warning("A password that was to be shown does not open: %s", exc)
+        raise PasswordLost(
+            "This server can no longer open what it kept of the new password. Reset the password again."
+        ) from exc
 
 
 def cancel(run: ActionRun, *, asked_by: User) -> bool:

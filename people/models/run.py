@@ -208,18 +208,30 @@ class ActionCall(GraphCall):
     purpose = models.CharField(max_length=10, choices=Purpose)
 
 
+def _overtaken() -> Q:
+    """Sealed passwords that a later run has replaced in the directory: shown now, they would be wrong."""
+    later = ActionRun.objects.filter(
+        account=OuterRef("run__account"),
+        conflict_class=OuterRef("run__conflict_class"),
+        state=ActionRun.State.SUCCEEDED,
+        sent_at__gt=OuterRef("run__sent_at"),
+    )
+    return Q(Exists(later))
+
+
 class SealedPasswordQuerySet(models.QuerySet["SealedPassword"]):
     def showable(self) -> Self:
-        """Those that the one who asked may see now: generated, set (or perhaps set), and not 15 minutes old."""
+        """Those the one who asked may see now: generated, set (or perhaps), not replaced since, not 15 minutes old."""
         shown_in = [ActionRun.State.SUCCEEDED, ActionRun.State.NEEDS_OPERATOR]
-        return self.filter(generated=True, run__state__in=shown_in, run__ended_at__gte=Now() - PASSWORD_KEPT)
+        kept = self.filter(generated=True, run__state__in=shown_in, run__ended_at__gte=Now() - PASSWORD_KEPT)
+        return kept.exclude(_overtaken())
 
     def spent(self) -> Self:
-        """Those nobody may see any more: their run is over since 15 minutes, or came to nothing."""
+        """Those nobody may see any more: replaced, or their run came to nothing, or is over since 15 minutes."""
         ended = Q(run__ended_at__lt=Now() - PASSWORD_KEPT)
         came_to_nothing = Q(run__state__in=[ActionRun.State.FAILED, ActionRun.State.CANCELLED])
         typed = Q(generated=False, run__state=ActionRun.State.SUCCEEDED)
-        return self.filter(ended | came_to_nothing | typed)
+        return self.filter(ended | came_to_nothing | typed | _overtaken())
 
 
 class SealedPassword(models.Model):

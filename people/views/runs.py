@@ -47,8 +47,12 @@ def row(request: Request, pk: str) -> HttpResponse:
 def reveal(request: Request, pk: str) -> HttpResponse:
     """The generated password, once, to the one who asked. It stands in this answer and nowhere else."""
     shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
-    password = services.reveal_password(shown, asked_by=request.user)
-    context = {"run": shown, "secret": password, "seconds": SHOWN_FOR_SECONDS}
+    password, problem = None, ""
+    try:
+        password = services.reveal_password(shown, asked_by=request.user)
+    except services.PasswordLost as exc:
+        problem = str(exc)
+    context = {"run": shown, "secret": password, "problem": problem, "seconds": SHOWN_FOR_SECONDS}
     if not request.htmx:
         return render(request, "people/password.html", context)
     return trigger_client_event(render(request, "people/_password_dialog.html", context), "password:shown", {})

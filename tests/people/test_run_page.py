@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -95,6 +96,17 @@ def test_looking_does_not_reveal(desk):
 def test_no_password_is_shown_when(desk, columns):
     run = reset_run(desk.user, **columns)
     assert WORD not in desk.post(reverse("people:reveal", args=[run.pk])).content.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_password_that_does_not_open_is_no_fault(desk, headers):
+    run = reset_run(desk.user)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE people_sealedpassword SET value = 'v1:00000000:damaged'")
+    answer = desk.post(reverse("people:reveal", args=[run.pk]), **headers)
+    assert answer.status_code == 200
+    assert "The password cannot be shown" in answer.text
+    assert SealedPassword.objects.exists()
 
 
 def test_one_who_may_no_longer_act_sees_no_password(desk):

@@ -1,7 +1,9 @@
 """The new password: sealed apart from the run, shown once to the one who asked, in no other place, and soon gone."""
 
+import base64
 import json
 import logging
+import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -80,6 +82,33 @@ def test_gone_after_a_quarter_of_an_hour(done: ActionRun, dana: User) -> None:
     assert services.reveal_password(again(done), asked_by=dana) is None
     assert purge_passwords() == 1
     assert not SealedPassword.objects.exists()
+
+
+def test_not_when_a_later_one_has_replaced_it(done: ActionRun, adele: Account, dana: User) -> None:
+    later = carry_out(ask(adele, make_user("Service desk"), ResetPassword, secret="Typed-Later-88!"))
+    assert later.state == State.SUCCEEDED
+    assert services.reveal_password(done, asked_by=dana) is None
+    assert purge_passwords() == 2
+    assert not SealedPassword.objects.exists()
+
+
+def test_a_later_one_that_was_refused_replaces_nothing(
+    directory: FakeDirectory, done: ActionRun, adele: Account, dana: User
+) -> None:
+    directory.writes = [Refused("Too weak.")]
+    assert carry_out(ask(adele, dana, ResetPassword, secret="weak")).state == State.FAILED
+    assert services.reveal_password(done, asked_by=dana) == CANARY
+
+
+def test_one_that_does_not_open_is_told_and_kept(done: ActionRun, dana: User, settings: Any) -> None:
+    """Its key may come back."""
+    keys = settings.CREDENTIAL_KEYS
+    settings.CREDENTIAL_KEYS = [base64.b64encode(secrets.token_bytes(32)).decode()]
+    with pytest.raises(services.PasswordLost, match="Reset the password again"):
+        services.reveal_password(done, asked_by=dana)
+    assert "shown" not in reasons(done)
+    settings.CREDENTIAL_KEYS = keys
+    assert services.reveal_password(done, asked_by=dana) == CANARY
 
 
 def test_a_typed_one_is_never_shown(directory: FakeDirectory, adele: Account, dana: User) -> None:
