@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Now
 
 from connectors.graph import Call, GraphError, StartOver, TryLater
 from connectors.models import Connector, SyncCall, SyncRun
+from neurons_admin.encryption import SecretUnreadable
 
 from .reading import FIRST_LINK, Batch, PageReader
 from .sink import Sink
@@ -105,14 +106,23 @@ def _follow(run: SyncRun, sink: Sink) -> None:
     connector = run.connector
     if not run.page_link:
         run.full, run.basis = not connector.delta_link, connector.basis
-    link = run.page_link.reveal() or connector.delta_link.reveal() or FIRST_LINK
-    with PageReader(connector.graph_for_sync(), link, with_guests=connector.import_guests) as pages:
+    with PageReader(connector.graph_for_sync(), _link(run), with_guests=connector.import_guests) as pages:
         try:
             for batch in pages.batches(ROWS_A_BATCH):
                 _store(run, batch, sink, pages.take_calls())
         except GraphError:
             _note(run, pages.take_calls())
             raise
+
+
+def _link(run: SyncRun) -> str:
+    """Where to go on: in this round, or from the last one. Raises StartOver for a link that does not open any more."""
+    try:
+        return run.page_link.reveal() or run.connector.delta_link.reveal() or FIRST_LINK
+    except SecretUnreadable as exc:
+        raise StartOver(
+            "The place where to go on cannot be opened with the keys this server has.", code="link_unreadable"
+        ) from exc
 
 
 def _store(run: SyncRun, batch: Batch, sink: Sink, calls: Iterable[Call]) -> None:
