@@ -25,7 +25,7 @@ class Objection(StrEnum):
     SAME_APP = (
         "This is the same app registration for reading and for acting. Then the credential that is used every hour,"
         " with nobody watching, may change and delete accounts, and whoever gets hold of it may too. Make two app"
-        " registrations, or tick below that this is wanted."
+        " registrations, or tick “One app registration for reading and acting is wanted here”."
     )
 
 
