@@ -22,7 +22,7 @@ from connectors.graph import (
     open_reader,
 )
 from tests.contract import check_exchange
-from tests.fakes import FakeMicrosoft, graph_error, reply
+from tests.microsoft import FakeMicrosoft, graph_error, reply
 
 USER = "/users/0f0e0d0c-1111-2222-3333-444455556666"
 

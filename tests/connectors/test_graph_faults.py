@@ -23,18 +23,7 @@ from connectors.graph import (
     tokens,
 )
 from connectors.graph.answers import Answer, raise_for
-from tests.fakes import (
-    Behaviour,
-    FakeMicrosoft,
-    close,
-    drip,
-    garbage,
-    graph_error,
-    hang,
-    reply,
-    reset,
-    truncated,
-)
+from tests.microsoft import Behaviour, FakeMicrosoft, close, drip, garbage, graph_error, hang, reply, reset, truncated
 
 USER = "/users/0f0e0d0c-1111-2222-3333-444455556666"
 HTML = b"<html><body>Sign in to the hotel's network</body></html>"

@@ -10,7 +10,7 @@ import pytest
 from connectors.graph import CredentialRefused, TryLater, forget, open_reader, sign_in_afresh, tokens
 from connectors.graph.token_problems import BY_NAME, PROBLEMS, UNKNOWN, problem_of
 from connectors.graph.tokens import NO_ROLE, problem_error, read_grant, token_for
-from tests.fakes import Behaviour, FakeMicrosoft, drip, hang, reply, reset, truncated
+from tests.microsoft import Behaviour, FakeMicrosoft, drip, hang, reply, reset, truncated
 
 WRONG_SECRET = reply(401, {"error": "invalid_client", "error_codes": [7000215], "trace_id": "t-1"})
 

@@ -1,0 +1,238 @@
+"""What a worker may not or cannot do: refused, held, put off, unanswered; and the state that this leaves."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from connectors.actions import Action, DisableAccount, ResetPassword, RevokeSessions
+from connectors.graph import (
+    CredentialMissing,
+    CredentialRefused,
+    Grant,
+    NotThere,
+    OutcomeUnknown,
+    Refused,
+    StartOver,
+    TryLater,
+)
+from connectors.models import Connector
+from neurons_admin.access.models import User
+from people.models import Account, ActionRun
+from people.models.run import ATTEMPTS
+from tests.fakes import TENANT, FakeDirectory
+from tests.runs import again, ask, calls, carry_out, known_to, let_time_pass, reasons
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bell")]
+
+
+State = ActionRun.State
+
+
+UNANSWERED = OutcomeUnknown("Microsoft Graph was asked and did not answer.", code="no_answer")
+
+
+BUSY = TryLater("Microsoft Graph is busy.", code="TooManyRequests", status=429, request_id="r-429")
+
+
+REFUSALS = [
+    (
+        Refused("Microsoft refused: the person is protected.", code="Authorization_RequestDenied", status=403),
+        "protected",
+    ),
+    (Refused("The directory refused the password: it is too weak.", code="Request_BadRequest", status=400), "too weak"),
+    (StartOver("The list of changes has expired.", code="http_410", status=410), "expired"),
+]
+
+
+@pytest.mark.parametrize(("error", "words"), REFUSALS)
+def test_what_graph_refuses_has_failed(
+    directory: FakeDirectory, adele: Account, dana: User, error: Any, words: str
+) -> None:
+    error.detail, error.request_id = "in Graph's words", "r-1"
+    directory.writes = [error]
+    run = carry_out(ask(adele, dana, ResetPassword))
+    assert (run.state, run.error_code, run.error_detail, run.request_id) == (
+        State.FAILED, error.code, "in Graph's words", "r-1",
+    )  # fmt: skip
+    assert words in run.message
+    assert run.ended_at
+    assert run.is_over
+    assert run.accepted_at is None
+    assert directory.applied == []
+
+
+@pytest.mark.parametrize("when", ["reads", "writes"])
+def test_a_person_deleted_meanwhile(directory: FakeDirectory, adele: Account, dana: User, when: str) -> None:
+    run = ask(adele, dana)
+    gone = NotThere("This person is no longer in the directory.", code="Request_ResourceNotFound", status=404)
+    setattr(directory, when, [gone])
+    run = carry_out(run)
+    assert (run.state, run.error_code) == (State.FAILED, "Request_ResourceNotFound")
+    adele.refresh_from_db()
+    assert (adele.removal, adele.person.state) == ("unseen", "deleted")
+    assert directory.applied == []
+
+
+def test_a_person_deleted_in_our_copy_meanwhile(directory: FakeDirectory, adele: Account, dana: User) -> None:
+    """The directory has the last word: it still knows the person, so they are back."""
+    run = ask(adele, dana)
+    Account.objects.update(removal="unseen")
+    assert carry_out(run).state == State.SUCCEEDED
+    adele.refresh_from_db()
+    assert adele.removal == ""
+
+
+def test_a_person_synced_meanwhile_is_refused_before_any_write(
+    directory: FakeDirectory, adele: Account, dana: User
+) -> None:
+    run = ask(adele, dana, ResetPassword)
+    known_to(directory, adele, onPremisesSyncEnabled=True)
+    run = carry_out(run)
+    assert (run.state, run.error_code, run.sent_at) == (State.FAILED, "refused_here", None)
+    assert "Active Directory" in run.message
+    assert directory.written == []
+
+
+@pytest.mark.parametrize("how", ["role", "active"])
+def test_who_asked_may_no_longer(directory: FakeDirectory, adele: Account, dana: User, how: str) -> None:
+    run = ask(adele, dana)
+    if how == "role":
+        dana.groups.clear()
+    else:
+        dana.is_active = False
+        dana.save()
+    run = carry_out(run)
+    assert (run.state, run.error_code) == (State.FAILED, "refused_here")
+    assert "dana may no longer ask" in run.message
+    assert calls(run) == []
+    assert directory.written == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"active": False}, "does not act"),
+        ({"actions_enabled": False}, "does not act"),
+        ({"actions_withheld": ["disable_account"]}, "does not offer"),
+    ],
+)
+def test_the_connector_no_longer_acts(
+    directory: FakeDirectory, adele: Account, dana: User, changes: dict[str, Any], words: str
+) -> None:
+    run = ask(adele, dana)
+    Connector.objects.update(**changes)
+    run = carry_out(run)
+    assert (run.state, run.error_code) == (State.FAILED, "refused_here")
+    assert words in run.message
+    assert directory.written == []
+
+
+def test_a_permission_that_is_missing(directory: FakeDirectory, adele: Account, dana: User) -> None:
+    directory.grant = Grant("Contoso act", TENANT, ("User.Read.All",), ())
+    run = carry_out(ask(adele, dana))
+    assert (run.state, run.error_code) == (State.FAILED, "refused_here")
+    assert "User.EnableDisableAccount.All" in run.message
+    assert directory.written == []
+
+
+def test_a_permission_granted_since_the_token_was_issued(directory: FakeDirectory, adele: Account, dana: User) -> None:
+    directory.fresh_grant, directory.grant = directory.grant, Grant("Contoso act", TENANT, ("User.Read.All",), ())
+    assert carry_out(ask(adele, dana)).state == State.SUCCEEDED
+
+
+def test_a_token_that_says_nothing_is_left_to_graph(directory: FakeDirectory, adele: Account, dana: User) -> None:
+    directory.grant = Grant("", "", (), (), readable=False)
+    assert carry_out(ask(adele, dana)).state == State.SUCCEEDED
+
+
+@pytest.mark.parametrize("columns", [{"action": "from_the_future"}, {"params": {"unheard_of": 1}}])
+def test_an_action_that_this_version_does_not_know(
+    directory: FakeDirectory, adele: Account, dana: User, columns: dict[str, Any]
+) -> None:
+    run = ask(adele, dana)
+    ActionRun.objects.update(**columns)
+    run = carry_out(run)
+    assert (run.state, run.error_code) == (State.FAILED, "unknown_action")
+    assert directory.written == []
+
+
+@pytest.mark.parametrize("where", ["sign_ins", "reads", "writes"])
+def test_a_credential_that_does_not_work_holds_it(
+    directory: FakeDirectory, adele: Account, dana: User, where: str
+) -> None:
+    setattr(directory, where, [CredentialRefused("The client secret has expired.", code="expired_secret")])
+    run = carry_out(ask(adele, dana))
+    assert (run.state, run.error_code, run.sent_at, run.ended_at) == (State.HELD, "expired_secret", None, None)
+    assert "expired" in run.message
+    assert run.not_before
+    assert timedelta(minutes=4) < run.not_before - timezone.now() < timedelta(minutes=6)
+    assert directory.applied == []
+
+
+def test_a_credential_that_was_taken_away_holds_it(adele: Account, dana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = ask(adele, dana)
+
+    def refuse(*_: Any) -> None:
+        raise CredentialMissing("No credential has been set for this.", code="no_credential")
+
+    monkeypatch.setattr(Connector, "graph_for_acting", refuse)
+    assert carry_out(run).state == State.HELD
+
+
+@pytest.mark.parametrize("where", ["sign_ins", "reads", "writes"])
+def test_busy_means_later(directory: FakeDirectory, adele: Account, dana: User, where: str) -> None:
+    setattr(directory, where, [BUSY])
+    run = carry_out(ask(adele, dana))
+    assert (run.state, run.error_code, run.sent_at, run.rung_at, run.in_doubt) == (
+        State.QUEUED, "TooManyRequests", None, None, False,
+    )  # fmt: skip
+    assert directory.applied == []
+    assert again(carry_out(run)).state == State.QUEUED
+    let_time_pass(run)
+    run = carry_out(run)
+    assert (run.state, run.attempts, run.error_code) == (State.SUCCEEDED, 2, "")
+    assert len(directory.applied) == 1
+
+
+@pytest.mark.parametrize(
+    ("attempts", "retry_after", "seconds"),
+    [(0, None, 5), (3, None, 40), (6, None, 320), (0, 17, 17), (0, 0, 5), (0, 86400, 900), (0, float("inf"), 900)],
+)
+def test_how_much_later(
+    directory: FakeDirectory, adele: Account, dana: User, attempts: int, retry_after: float | None, seconds: float
+) -> None:
+    run = ask(adele, dana)
+    ActionRun.objects.update(attempts=attempts)
+    directory.writes = [TryLater("Busy.", retry_after=retry_after)]
+    run = carry_out(run)
+    assert run.not_before
+    assert abs((run.not_before - timezone.now()).total_seconds() - seconds) < 2
+    assert f"{seconds} s" in reasons(run)
+
+
+def test_busy_for_too_long_has_failed(directory: FakeDirectory, adele: Account, dana: User) -> None:
+    run = ask(adele, dana)
+    directory.writes = [BUSY] * (ATTEMPTS + 1)
+    for _ in range(ATTEMPTS + 1):
+        carry_out(run)
+        let_time_pass(run)
+    run = again(run)
+    assert (run.state, run.attempts, run.error_code) == (State.FAILED, ATTEMPTS, "TooManyRequests")
+    assert "Given up" in run.message
+    assert len(directory.written) == ATTEMPTS
+    assert directory.applied == []
+
+
+@pytest.mark.parametrize("action", [DisableAccount, ResetPassword, RevokeSessions])
+def test_an_answer_that_never_came_leaves_it_unknown(
+    directory: FakeDirectory, adele: Account, dana: User, action: type[Action]
+) -> None:
+    directory.writes = [UNANSWERED]
+    run = carry_out(ask(adele, dana, action))
+    assert (run.state, run.in_doubt, run.ended_at, run.error_code) == (State.UNKNOWN, True, None, "no_answer")
+    assert run.sent_at
+    assert run.next_read_at
+    assert timedelta(seconds=1) < run.next_read_at - timezone.now() < timedelta(seconds=3)
+    assert len(directory.written) == 1
