@@ -34,9 +34,9 @@ def microsoft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeMicrosof
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """All waits of the wire, shortened."""
-    monkeypatch.setattr(wire, "CONNECT_SECONDS", 0.3)
-    monkeypatch.setattr(wire, "READ_SECONDS", 0.3)
-    monkeypatch.setattr(wire, "WHOLE_SECONDS", 0.5)
+    monkeypatch.setattr(wire, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(wire, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(wire, "WHOLE_SECONDS", 0.7)
 
 
 @pytest.fixture

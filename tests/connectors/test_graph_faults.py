@@ -111,7 +111,7 @@ def test_slow_answers_are_given_up(microsoft: FakeMicrosoft, behaviour: Behaviou
     begun = time.monotonic()
     kind, _, call = outcome(microsoft, method)
     assert kind is (TryLater if method == "GET" else OutcomeUnknown)
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 5
     assert (call.status, call.error_code) == (None, "no_answer")
 
 
