@@ -1,5 +1,6 @@
 """The request type the views use, the answer to bad requests, and the middlewares that every answer passes through."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Final
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
@@ -28,6 +30,7 @@ REASONS: Final[dict[type[Exception], str]] = {
     MultiPartParserError: "The form arrived damaged.",
     DisallowedHost: "This server does not answer to the name in the address.",
 }
+NO_DATABASE: Final = (OperationalError, InterfaceError)
 WRONG_METHOD: Final = "This address is no page to look at, or takes no form."
 # Refused before the body was read to its end. It still is, up to a limit, or the browser would show a broken connection
 # in place of the page.
@@ -51,6 +54,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _refusal(reason: str, status: int = 400) -> HttpResponse:
     return HttpResponse(render_to_string("400.html", {"reason": reason}), status=status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The roof's `handler500`, called while the failure is at hand: 503 when the database does not answer."""
+    if isinstance(sys.exception(), NO_DATABASE):
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "30"})
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def _drain(request: HttpRequest) -> None:

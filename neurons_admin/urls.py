@@ -5,6 +5,7 @@ from django.urls import include, path
 from neurons_admin.access.views.sign_in import home
 
 handler400 = "neurons_admin.http.bad_request"
+handler500 = "neurons_admin.http.server_error"
 
 urlpatterns = [
     path("", home, name="home"),

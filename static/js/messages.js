@@ -4,6 +4,7 @@
   const GOOD_MESSAGE_STAYS = 8000;
   const SENTENCES = {
     0: "The server did not answer. What you asked for may or may not have been done: reload the page to see.",
+    503: "The database does not answer just now. What you asked for was most likely not written down: try again in a minute.",
     400: "The server could not understand that. Nothing was changed. Reload the page and try again.",
     403: "You are not allowed to do that, or your session has changed. Nothing was changed. Reload the page.",
     404: "That is no longer there. Nothing was changed. Reload the page.",

@@ -1,7 +1,7 @@
 import pytest
 from django.template.loader import get_template
 
-PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"]
+PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html"]
 
 
 @pytest.mark.parametrize("page", PAGES)
