@@ -175,6 +175,10 @@ class CredentialChoiceForm(TriedForm):
         if objection is Objection.SAME_APP:
             self._show_same_app_tick()
 
+    def refuse_shared(self) -> None:
+        """Somebody has deleted the chosen credential meanwhile."""
+        self.add_error("shared", ValidationError("It has been deleted meanwhile. Choose another.", code="gone"))
+
     def ask_secret_again(self) -> None:
         if self.data.get("source") != SHARED:
             super().ask_secret_again()

@@ -30,6 +30,10 @@ class PairRefusedError(Exception):
         self.objection = objection
 
 
+class CredentialGoneError(Exception):
+    """The shared credential that was chosen has been deleted meanwhile. Nothing was changed."""
+
+
 class InUseError(Exception):
     """People or runs still point to the connector; `counts` says how many of what. Nothing was deleted."""
 
@@ -39,7 +43,10 @@ class InUseError(Exception):
 
 
 def add(*, name: str, active: bool, given: Credential, actor: User, finding: Finding | None = None) -> Connector:
-    """Make a connector that synchronises with `given`, a shared credential or one to save. Raises NameTakenError."""
+    """Make a connector that synchronises with `given`, a shared credential or one to save.
+
+    Raises NameTakenError and CredentialGoneError.
+    """
     with _names_guarded(), transaction.atomic():
         connector = Connector(name=name, active=active)
         connector.sync_credential = given
@@ -60,9 +67,10 @@ def change_connection(
     actor: User,
     finding: Finding | None = None,
 ) -> list[str]:
-    """Save the section Connection; returns the names of what changed. Raises NameTakenError and PairRefusedError.
+    """Save the section Connection; returns the names of what changed.
 
-    With another tenant the next synchronisation reads everything.
+    With another tenant the next synchronisation reads everything. Raises NameTakenError, PairRefusedError and
+    CredentialGoneError.
     """
     with _names_guarded(), _changing(connector, actor, "connection") as (row, changed):
         _set(row, changed, name=name, active=active)
@@ -104,7 +112,7 @@ def change_actions(
     actor: User,
     finding: Finding | None = None,
 ) -> list[str]:
-    """Save the Action details; returns the names of what changed. Raises PairRefusedError."""
+    """Save the Action details; returns the names of what changed. Raises PairRefusedError and CredentialGoneError."""
     with _changing(connector, actor, "actions") as (row, changed):
         unknown = [key for key in row.actions_withheld if key not in actions.BY_KEY]
         _set(row, changed, actions_enabled=enabled, actions_withheld=[*withheld, *unknown])
@@ -167,6 +175,8 @@ def _keep(row: Connector, role: str, before: Credential | None, finding: Finding
     """Save the credential that has been put into a role; False if it is as it was. A filled-in forerunner goes."""
     given: Credential | None = getattr(row, role)
     is_changed = before != given
+    if given and given.is_shared and is_changed:
+        _hold(given)
     if given and not given.is_shared and (is_changed or _differs(given)):
         is_changed = True
         given.save()
@@ -176,6 +186,12 @@ def _keep(row: Connector, role: str, before: Credential | None, finding: Finding
         row.save(update_fields=[role])
         before.delete()
     return is_changed
+
+
+def _hold(shared: Credential) -> None:
+    """Keep a shared credential from being deleted until the transaction ends."""
+    if not Credential.objects.shared().select_for_update(no_key=True).filter(pk=shared.pk).exists():
+        raise CredentialGoneError
 
 
 def _differs(given: Credential) -> bool:

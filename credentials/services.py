@@ -87,11 +87,13 @@ def note_check(credential: Credential, finding: Finding, *, actor: User) -> None
 
 
 def delete(credential: Credential, *, actor: User) -> None:
-    """Delete a credential that nobody uses. Raises InUseError."""
+    """Delete a credential that nobody uses; nothing to do if somebody was faster. Raises InUseError."""
     try:
         with transaction.atomic():
-            record("credential.deleted", credential, actor=actor)
-            credential.delete()
+            row = Credential.objects.select_for_update().filter(pk=credential.pk).first()
+            if row:
+                record("credential.deleted", row, actor=actor)
+                row.delete()
     except ProtectedError as exc:
         raise InUseError from exc
 

@@ -38,6 +38,8 @@ def add(request: Request) -> HttpResponse:
             )
         except services.NameTakenError:
             form.refuse_name()
+        except services.CredentialGoneError:
+            form.refuse_shared()
         else:
             messages.success(request, f"{connector} was added. Synchronise now, or look at what to import first.")
             return redirect(connector)
@@ -61,6 +63,8 @@ def edit_connection(request: Request, pk: uuid.UUID) -> HttpResponse:
             )
         except services.NameTakenError:
             form.refuse_name()
+        except services.CredentialGoneError:
+            form.refuse_shared()
         except services.PairRefusedError as exc:
             form.refuse_pair(exc.objection)
         else:
@@ -109,6 +113,8 @@ def edit_actions(request: Request, pk: uuid.UUID) -> HttpResponse:
             )
         except services.PairRefusedError as exc:
             form.refuse_pair(exc.objection)
+        except services.CredentialGoneError:
+            form.refuse_shared()
         else:
             return _saved(request, connector, changed)
     context = {"connector": connector, "guide": guide("action"), "stored_rows": rows_of(connector)}
