@@ -5,7 +5,6 @@ import threading
 import time
 
 from celery import current_app
-from django.db import transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
@@ -52,8 +51,3 @@ def ring(task: str, row_id: object) -> bool:
         return False
     breaker.succeeded()
     return True
-
-
-def ring_on_commit(task: str, row_id: object) -> None:
-    """Ring once the current transaction is committed."""
-    transaction.on_commit(lambda: ring(task, row_id), robust=True)

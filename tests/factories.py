@@ -1,4 +1,4 @@
-"""Plain functions that make one object each, with defaults one can read. What it stands on is made too, unless given."""
+"""Plain functions that make one object each, with defaults one can read. What it stands on is made too."""
 
 import itertools
 import uuid
@@ -18,7 +18,7 @@ from neurons_admin.access.roles import ensure_roles
 from people.models import Account, ActionRun, Person
 from people.words import plain, words
 
-PASSWORD = "correct horse battery staple"  # noqa: S105
+PASSWORD = "correct horse battery staple"
 TENANT_ID = uuid.UUID("6f2c1f0e-8d2b-4a5e-9c39-1f5f8f7f2a11")
 ALL_PERMISSIONS = [
     "Directory.ReadWrite.All",
@@ -62,16 +62,19 @@ def make_checked_credential(name: str = "", **columns: Any) -> Credential:
 def make_connector(name: str = "", *, acts: bool = True, **columns: Any) -> Connector:
     """A connector that reads and, unless told otherwise, acts."""
     name = name or f"Contoso {next(_numbers)}"
-    columns.setdefault("sync_credential", make_credential(f"{name} read"))
-    if acts:
-        columns.setdefault("action_credential", make_checked_credential(f"{name} act"))
+    if "sync_credential" not in columns:
+        columns["sync_credential"] = make_credential(f"{name} read")
+    if acts and "action_credential" not in columns:
+        columns["action_credential"] = make_checked_credential(f"{name} act")
     return Connector.objects.create(name=name, actions_enabled=acts, **columns)
 
 
 def make_person(name: str = "Adele Vance", **columns: Any) -> Person:
     """A person as the list shows one."""
     columns = {"department": "Retail", "job_title": "Retail Manager", "sort_key": plain(name), **columns}
-    sign_in_name = columns.setdefault("user_principal_name", f"{name.split()[0]}{next(_numbers)}@contoso.example")
+    sign_in_name = columns.setdefault(
+        "user_principal_name", f"{name.split(maxsplit=1)[0]}{next(_numbers)}@contoso.example"
+    )
     email = columns.setdefault("email", sign_in_name)
     text = words(name, email, sign_in_name, columns["department"])
     return Person.objects.create(

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import pytest
 from celery import Celery
 from django.conf import settings
-from django.db import transaction
 
 from neurons_admin import celery_app, doorbell
 
@@ -245,36 +244,3 @@ def test_a_broker_that_freezes_and_comes_back(tmp_path, use_broker):
         gate.is_open.set()
         assert doorbell.ring(TASK, 1)
         forget_queue(app)
-
-
-@pytest.mark.django_db(transaction=True)
-class TestOnCommit:
-    @pytest.fixture
-    def rung(self, monkeypatch):
-        rings = []
-        monkeypatch.setattr(doorbell, "ring", lambda task, row_id: rings.append((task, row_id)))
-        return rings
-
-    def test_it_waits_for_the_commit(self, rung):
-        with transaction.atomic():
-            doorbell.ring_on_commit(TASK, 7)
-            assert rung == []
-        assert rung == [(TASK, 7)]
-
-    def test_what_is_taken_back_is_not_rung_for(self, rung):
-        with transaction.atomic():
-            doorbell.ring_on_commit(TASK, 7)
-            transaction.set_rollback(True)
-        assert rung == []
-
-    def test_a_broker_that_is_gone_breaks_no_page(self, dead_broker):
-        with transaction.atomic():
-            doorbell.ring_on_commit(TASK, 7)
-
-    def test_not_even_an_error_of_ours_does(self, monkeypatch):
-        after = []
-        monkeypatch.setattr(doorbell, "ring", lambda *_: 1 / 0)
-        with transaction.atomic():
-            doorbell.ring_on_commit(TASK, 7)
-            transaction.on_commit(lambda: after.append("the next callback"))
-        assert after == ["the next callback"]

@@ -93,12 +93,12 @@ def test_the_whole_job_by_keyboard(page, open_person, tenant_user):
 
 
 def test_a_double_click_makes_one_run(page, open_person):
-    open_person("Megan Bowen")
-    before = page.locator("#runs tr").count()
+    open_person("Grady Archie")
+    assert page.locator("#runs tr").count() == 0
     choose(page, "Revoke sign-in sessions").get_by_role("button", name="Revoke sessions").dblclick()
     first_run(page).get_by_text("has to sign in again").wait_for()
     page.reload()
-    assert page.locator("#runs tr").count() == before + 1
+    assert page.locator("#runs tr").count() == 1
 
 
 def test_a_weak_password_is_refused_in_the_dialog_and_by_the_tenant(page, open_person):
