@@ -95,7 +95,7 @@ def exchange(session: Session, method: str, url: str, *, headers: Mapping[str, s
             **content,
         ) as response:
             return Answer(method, response.status_code, response.headers, _whole_body(response, deadline))
-    except (requests.RequestException, HTTPError) as exc:
+    except (OSError, HTTPError) as exc:  # requests' own are OSErrors; a CA file that is not there is a plain one
         raise NoAnswer(exc, left=_progress.left) from exc
 
 

@@ -135,6 +135,7 @@ NEVER_LEFT: list[tuple[str, Callable[[FakeMicrosoft], dict[str, Any]]]] = [
     ("name unknown", lambda fake: {"endpoints": elsewhere("https://nobody.invalid")}),
     ("connection refused", lambda fake: {"endpoints": closed_port(fake)}),
     ("certificate not trusted", lambda fake: {"ca_bundle": ""}),
+    ("CA file gone", lambda fake: {"ca_bundle": "/nowhere/ca.pem"}),
     ("proxy refused", lambda fake: {"proxy": "http://127.0.0.1:1"}),
     ("bad address", lambda fake: {"endpoints": elsewhere("https://[::bad")}),
 ]
