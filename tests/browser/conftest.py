@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    ViewportSize,
+    sync_playwright,
+)
 
 from .product import Product
 
@@ -56,7 +64,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser, product: Product) -> Iterator[BrowserContext]:
     """A browser window's worth of cookies, with the product as its base address."""
-    opened = browser.new_context(base_url=product.address, viewport={"width": 1280, "height": 900})
+    # A dialog that is still fading in has other colours than axe should measure.
+    size: ViewportSize = {"width": 1280, "height": 900}
+    opened = browser.new_context(base_url=product.address, viewport=size, reduced_motion="reduce")
     opened.set_default_timeout(WAIT_MILLISECONDS)
     yield opened
     opened.close()
