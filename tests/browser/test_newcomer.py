@@ -93,7 +93,7 @@ def test_the_whole_job_by_keyboard(page, open_person, tenant_user):
 
 
 def test_a_double_click_makes_one_run(page, open_person):
-    open_person("Grady Archie")
+    open_person("Miriam Graham")
     assert page.locator("#runs tr").count() == 0
     choose(page, "Revoke sign-in sessions").get_by_role("button", name="Revoke sessions").dblclick()
     first_run(page).get_by_text("has to sign in again").wait_for()
