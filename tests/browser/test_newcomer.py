@@ -54,6 +54,7 @@ def test_a_password_is_reset_shown_once_and_set_in_the_tenant(page, open_person,
     assert tenant_user("AdeleV@contoso.example")["password"] == password
 
     page.get_by_role("dialog").get_by_role("button", name="Close").first.click()
+    shown.wait_for(state="detached")
     page.get_by_role("button", name="Show once").wait_for(state="detached")
     assert password not in page.content()
     first_run(page).get_by_role("link").click()
