@@ -29,6 +29,7 @@ def main() -> int:
             seed=options.seed,
             settings=settings,
             control=options.control,
+            faults=options.faults,
         ) as tenant:
             print(f"Demo tenant ready at {tenant['authority_url']}", flush=True)
             signal.sigwait(_STOP)
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         "--page-size", type=int, default=200, help="rows of a delta page unless the caller prefers another"
     )
     parser.add_argument("--control", action="store_true", help="open the control endpoints (no authentication)")
+    parser.add_argument("--faults", action="store_true", help="open the fault kit, and the control endpoints with it")
     return parser
 
 

@@ -3,6 +3,7 @@
 import json
 import secrets
 import string
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from neurons_admin.demo import roles
-from neurons_admin.demo.wire import Json
+from neurons_admin.demo.wire import Json, iso
 
 NAMED = ("User.ReadWrite.All", "User.ManageIdentities.All", "Directory.ReadWrite.All")
 """The permissions that the product's mission names, less the one that cannot be granted to an application."""
@@ -48,6 +49,12 @@ class App:
     object_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     service_principal_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     key_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    revocations: int = 0
+
+    @property
+    def revalidation(self) -> str:
+        """The claim by which Graph knows whether a token was issued since the app's tokens were last revoked."""
+        return f"1.{self.revocations}"
 
     @property
     def public(self) -> Json:
@@ -89,9 +96,19 @@ class AppRegistry:
         return next((app for app in self if app.client_id == client_id.lower()), None)
 
     def change(self, key: str, changes: Json) -> App:
-        """Grant, revoke, disable or expire behind the product's back; tokens issued before stay as they are."""
+        """Grant, withdraw, disable or expire behind the product's back.
+
+        Two names are orders of their own: `secret_expired` sets the secret's end to now, or far ahead again;
+        `revoke_tokens` lets Graph refuse what was issued before, which otherwise stays good with its old grants.
+        KeyError for an app, TypeError for a property that there is not.
+        """
+        app = self._apps[key]
         changes = {name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()}
-        self._apps[key] = replace(self._apps[key], **changes)
+        if "secret_expired" in changes:
+            changes["secret_expires"] = iso(time.time()) if changes.pop("secret_expired") else _IN_FORCE
+        if changes.pop("revoke_tokens", False):
+            changes["revocations"] = app.revocations + 1
+        self._apps[key] = replace(app, **changes)
         self._save()
         return self._apps[key]
 
@@ -109,7 +126,7 @@ class AppRegistry:
         self._file.write_text(text)
 
 
-_KEPT = ("client_id", "client_secret", "object_id", "service_principal_id", "key_id")
+_KEPT = ("client_id", "client_secret", "object_id", "service_principal_id", "key_id", "revocations")
 
 
 def _from_json(entry: Json) -> App:

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from neurons_admin.demo.directory import Change
+from neurons_admin.demo.faults.kinds import FaultError
+from neurons_admin.demo.faults.store import Faults
 from neurons_admin.demo.people import User
 from neurons_admin.demo.properties import KNOWN
 from neurons_admin.demo.tenant import Tenant
 from neurons_admin.demo.wire import Json, Request, Response, iso
 
 Action = Callable[[Request, list[str]], Response]
+_WITH_KEY = frozenset({"users", "apps", "faults"})
 
 
 class ControlError(Exception):
@@ -24,8 +27,9 @@ class ControlError(Exception):
 class Control:
     """What stands below the control address. There is no authentication: it is on loopback and off by default."""
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, faults: Faults | None = None) -> None:
         self._tenant = tenant
+        self._faults = faults
         self._actions: dict[tuple[str, str], Action] = {
             ("GET", ""): self._overview,
             ("GET", "journal"): self._journal,
@@ -40,11 +44,13 @@ class Control:
             ("DELETE", "users/*"): self._delete_user,
             ("POST", "users/*/restore"): self._restore_user,
         }
+        if faults is not None:
+            self._actions |= fault_actions(faults)
 
     def answer(self, request: Request, path: str) -> Response:
         """The answer to a request for `path` below the control address."""
         segments = [unquote(segment) for segment in path.strip("/").split("/")]
-        key = "/".join("*" if number == 1 and segments[0] in {"users", "apps"} else segment
+        key = "/".join("*" if number == 1 and segments[0] in _WITH_KEY else segment
                        for number, segment in enumerate(segments))  # fmt: skip
         action = self._actions.get((request.method, key))
         if action is None:
@@ -67,13 +73,19 @@ class Control:
         )
 
     def _journal(self, request: Request, segments: list[str]) -> Response:
-        return Response.json(self._tenant.journal.as_json())
+        """All of it, or with `?after=n` what has a higher number than n."""
+        after = request.query.get("after", "0")
+        if not after.isdecimal():
+            raise ControlError(400, "after must be the number of an entry.")
+        return Response.json(self._tenant.journal.as_json(int(after)))
 
     def _clear_journal(self, request: Request, segments: list[str]) -> Response:
         self._tenant.journal.clear()
         return Response(204)
 
     def _reset(self, request: Request, segments: list[str]) -> Response:
+        if self._faults is not None:
+            self._faults.clear()
         self._tenant.reset()
         return Response(204)
 
@@ -97,13 +109,22 @@ class Control:
         return Response(204)
 
     def _change_app(self, request: Request, segments: list[str]) -> Response:
-        """Grant, revoke, disable, let a secret expire: `{"permissions": [...], "roles": [...], "disabled": true}`."""
+        """Grant, withdraw, disable, let a secret expire (`apps.AppRegistry.change`).
+
+        `{"permissions": [...], "roles": [...], "disabled": true, "secret_expired": true, "revoke_tokens": true}`
+        """
         try:
             app = self._tenant.apps.change(segments[1], _body(request))
         except (KeyError, TypeError):
             raise ControlError(400, "There is no such app, or it has no such property.") from None
         return Response.json(
-            {"key": app.key, "permissions": app.permissions, "roles": app.roles, "disabled": app.disabled}
+            {
+                "key": app.key,
+                "permissions": app.permissions,
+                "roles": app.roles,
+                "disabled": app.disabled,
+                "secret_expires": app.secret_expires,
+            }
         )
 
     def _show_user(self, request: Request, segments: list[str]) -> Response:
@@ -153,6 +174,35 @@ class Control:
             "roles": sorted(groups.roles_of(user)),
             "groups": [group.id for group in groups.transitive(user)],
         }
+
+
+def fault_actions(faults: Faults) -> dict[tuple[str, str], Action]:
+    """What can be asked of the fault kit."""
+
+    def add(request: Request, segments: list[str]) -> Response:
+        try:
+            return Response.json(faults.add(_body(request)), 201)
+        except FaultError as error:
+            raise ControlError(400, str(error)) from None
+
+    def show(request: Request, segments: list[str]) -> Response:
+        return Response.json(faults.as_json())
+
+    def remove_all(request: Request, segments: list[str]) -> Response:
+        faults.remove_all()
+        return Response(204)
+
+    def remove(request: Request, segments: list[str]) -> Response:
+        if not faults.remove(segments[1]):
+            raise ControlError(404, f"There is no fault {segments[1]}.")
+        return Response(204)
+
+    return {
+        ("POST", "faults"): add,
+        ("GET", "faults"): show,
+        ("DELETE", "faults"): remove_all,
+        ("DELETE", "faults/*"): remove,
+    }
 
 
 def _body(request: Request) -> Json:

@@ -1,5 +1,6 @@
 """The directory's state: who there is, who was deleted, and every change since the tenant was made. No HTTP."""
 
+import copy
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -62,6 +63,17 @@ class Directory:
             self._changed: dict[str, User | None] = {}
             self._upns: dict[str, str] | None = None
             self._consumed: dict[str, int] | None = None
+
+    def as_of_now(self) -> "Directory":
+        """A copy for reading that stays as this one is at the moment: a replica that lags."""
+        with self.lock:
+            lagging = copy.copy(self)
+            lagging.changes = list(self.changes)
+            lagging._changed = dict(self._changed)
+            lagging._upns = None if self._upns is None else dict(self._upns)
+        lagging.lock = threading.RLock()
+        lagging._listeners = []
+        return lagging
 
     def listen(self, listener: Callable[[Change], None]) -> None:
         """Have `listener` called after every change, under the directory's lock."""

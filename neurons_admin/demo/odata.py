@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,17 @@ from neurons_admin.demo.wire import GRAPH_JSON, Json, Request, Response, to_json
 
 MAX_PAGE = 999
 _PREFER_PAGE_SIZE = re.compile(r"odata\.maxpagesize\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
+
+
+_COMMON_HEADERS = {
+    "Strict-Transport-Security": "max-age=31536000",
+    "Cache-Control": "no-store, no-cache",
+}
+_GRAPH_HEADERS = {
+    **_COMMON_HEADERS,
+    "OData-Version": "4.0",
+    "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"Demo","Slice":"E","Ring":"5","RoleInstance":"DEMO0001"}}',
+}
 
 
 class GraphError(Exception):
@@ -88,6 +100,14 @@ def answer(value: object, status: int = 200, headers: Mapping[str, str] | None =
 def no_content() -> Response:
     """204, as PATCH and DELETE give it."""
     return Response(204)
+
+
+def with_service_headers(response: Response, request: Request) -> Response:
+    """The response with the headers that Graph, or the sign-in service, puts on each of its answers."""
+    headers = _COMMON_HEADERS
+    if request.endpoint == "graph":
+        headers = _GRAPH_HEADERS | {"request-id": request.id, "client-request-id": request.client_request_id}
+    return replace(response, headers={**headers, **response.headers})
 
 
 def json_body(request: Request) -> Json:

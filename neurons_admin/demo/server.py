@@ -17,6 +17,7 @@ from typing import Any
 
 from neurons_admin.demo import certificates
 from neurons_admin.demo.application import CONTROL_PATH, Application, Observer
+from neurons_admin.demo.faults.delivery import deliver
 from neurons_admin.demo.tenant import Settings, Tenant
 from neurons_admin.demo.wire import Json, Request, Response
 
@@ -55,7 +56,16 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = _serve  # noqa: N815 - names that http.server looks for
 
     def _write(self, response: Response) -> None:
-        """One buffer, one send: head and body together."""
+        """One buffer, one send: head and body together. Unless the answer is to be handed over wrongly."""
+        if response.delivery is not None:
+            self.close_connection = True
+        body = b"" if self.command == "HEAD" else response.body
+        if response.delivery is None:
+            self.wfile.write(self._head(response) + body)
+        else:
+            deliver(self.connection, response.delivery, self._head(response), body)
+
+    def _head(self, response: Response) -> bytes:
         lines = [f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('', ''))[0]}"]
         lines += [f"{name}: {value}" for name, value in response.headers.items()]
         lines.append(f"Date: {self.date_time_string()}")
@@ -65,9 +75,7 @@ class Handler(BaseHTTPRequestHandler):
             lines.append(f"Content-Length: {len(response.body)}")
         if self.close_connection:
             lines.append("Connection: close")
-        head = "\r\n".join(lines).encode("latin-1", "replace")
-        body = b"" if self.command == "HEAD" else response.body
-        self.wfile.write(head + b"\r\n\r\n" + body)
+        return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Say nothing; the journal knows."""
@@ -125,19 +133,22 @@ def running(
     seed: int = 1,
     settings: Settings | None = None,
     control: bool = True,
+    faults: bool = False,
     observers: tuple[Observer, ...] = (),
 ) -> Iterator[Json]:
     """A tenant that serves on a thread of this process while the block runs; gives what `tenant.json` says.
 
-    `observers` are called with each request and its answer, before the answer is sent.
+    `faults` opens the fault kit, and the control endpoints with it. `observers` are called with each request and the
+    tenant's own answer to it, before it is sent, or when a late effect happens; not with what a fault answers instead.
     """
+    control = control or faults
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tenant.json").unlink(missing_ok=True)
     ca_file, server_file = certificates.ensure(folder)
     with Server(port, server_file) as server:
         tenant = Tenant(folder, server.origin, users=users, seed=seed, settings=settings or Settings())
-        server.application = Application(tenant, control=control, observers=observers)
+        server.application = Application(tenant, control=control, faults=faults, observers=observers)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="demo-tenant", daemon=True)
         thread.start()
         try:
@@ -147,6 +158,7 @@ def running(
         finally:
             server.shutdown()
             thread.join()
+            server.application.close()
             server.close_connections()
             tenant.close()
 

@@ -52,7 +52,7 @@ class SignIn:
         try:
             return route(match[1].lower(), request)
         except SignInError as error:
-            return self._refusal(error, request)
+            return refusal(error, request, self._authority)
 
     def _discovery(self, tenant: str, request: Request) -> Response:
         self._check_tenant(tenant, error="invalid_tenant")
@@ -171,23 +171,25 @@ class SignIn:
             text = "Access has been blocked by Conditional Access policies."
             raise SignInError(53003, "access_denied", text)
 
-    def _refusal(self, error: SignInError, request: Request) -> Response:
-        trace_id = str(uuid.uuid4())
-        stamp = datetime.fromtimestamp(request.received, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-        correlation_id = request.client_request_id
-        description = (
-            f"AADSTS{error.code}: {error.text} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {stamp}"
-        )
-        body = {
-            "error": error.error,
-            "error_description": description,
-            "error_codes": [error.code],
-            "timestamp": stamp,
-            "trace_id": trace_id,
-            "correlation_id": correlation_id,
-            "error_uri": f"{self._authority}/error?code={error.code}",
-        }
-        return Response.json(body, error.status, {"x-ms-request-id": trace_id, "Cache-Control": "no-store, no-cache"})
+
+def refusal(error: SignInError, request: Request, authority: str) -> Response:
+    """The answer that says `error` in the sign-in service's words."""
+    trace_id = str(uuid.uuid4())
+    stamp = datetime.fromtimestamp(request.received, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    correlation_id = request.client_request_id
+    description = (
+        f"AADSTS{error.code}: {error.text} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {stamp}"
+    )
+    body = {
+        "error": error.error,
+        "error_description": description,
+        "error_codes": [error.code],
+        "timestamp": stamp,
+        "trace_id": trace_id,
+        "correlation_id": correlation_id,
+        "error_uri": f"{authority}/error?code={error.code}",
+    }
+    return Response.json(body, error.status, {"x-ms-request-id": trace_id, "Cache-Control": "no-store, no-cache"})
 
 
 def _check_form(form: dict[str, str]) -> None:

@@ -1,12 +1,13 @@
 """One demo tenant: its people, apps, keys and settings, put together. No HTTP and no sockets."""
 
+import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from neurons_admin.demo.apps import AppRegistry
 from neurons_admin.demo.cast import BY_KEY, DOMAIN, NUMBER
-from neurons_admin.demo.delta import Delta, Seal
+from neurons_admin.demo.delta import Delta, LaggingDelta, Seal
 from neurons_admin.demo.directory import Directory
 from neurons_admin.demo.journal import Journal
 from neurons_admin.demo.ledger import Ledger
@@ -63,6 +64,7 @@ class Tenant:
         self.ledger = Ledger(folder / "changes.jsonl", self.directory)
         self.delta = Delta(self.directory)
         self.journal = Journal()
+        self.directory.listen(lambda change: self.journal.note_effect())
 
     def reset(self) -> None:
         """People, grants and settings as they were when the tenant was started; secrets and ids stay."""
@@ -74,6 +76,13 @@ class Tenant:
     def generate(self, users: int, seed: int | None = None) -> None:
         """Replace everybody by `users` people."""
         self._start_again(users, self.directory.population.seed if seed is None else seed)
+
+    def as_of_now(self) -> "Tenant":
+        """The same tenant for readers, with the people as they are at this moment, whatever is changed later."""
+        lagging = copy.copy(self)
+        lagging.directory = self.directory.as_of_now()
+        lagging.delta = LaggingDelta(lagging.directory)
+        return lagging
 
     def expire_delta_tokens(self) -> None:
         """From now on every delta link given out before answers 410."""

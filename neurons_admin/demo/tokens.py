@@ -49,6 +49,7 @@ class TokenSigner:
             "idp": issuer,
             "idtyp": "app",
             "oid": app.service_principal_id,
+            "rh": app.revalidation,
             "sub": app.service_principal_id,
             "tenant_region_scope": "EU",
             "tid": self._tenant_id,

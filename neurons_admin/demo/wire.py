@@ -1,15 +1,18 @@
 """What passes between the wire and the tenant: one request in, one response out. No sockets, no rules."""
 
 import json
+import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 Json = dict[str, Any]
+Endpoint = Literal["graph", "token", "discovery"]
+GRAPH_PATH = "/v1.0"
 
 GRAPH_JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -39,6 +42,13 @@ class Request:
     received: float = field(default_factory=time.time)
 
     @property
+    def endpoint(self) -> Endpoint:
+        """Which part of Microsoft is asked; all of sign-in that gives no tokens counts as discovery."""
+        if self.path.startswith(f"{GRAPH_PATH}/"):
+            return "graph"
+        return "token" if self.path.endswith("/oauth2/v2.0/token") else "discovery"
+
+    @property
     def query(self) -> dict[str, str]:
         """The query parameters, decoded; of a repeated one the last."""
         return dict(parse_qsl(self.query_string, keep_blank_values=True))
@@ -55,13 +65,29 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """How the wire is to hand over an answer wrongly; the connection is over afterwards.
+
+    `reset` and `hang` send nothing, `drip` sends byte by byte, `cut` leaves the body's second half away. `seconds` is
+    the length of the hang, or the pause before each byte. `released` ends every wait early; `ended` is called at last.
+    """
+
+    way: Literal["reset", "hang", "drip", "cut"]
+    released: threading.Event
+    ended: Callable[[], None]
+    seconds: float = 0
+    part: Literal["head", "body"] = "body"
+
+
+@dataclass(frozen=True)
 class Response:
-    """One HTTP answer; `Content-Length` and `Date` are added by the wire."""
+    """One HTTP answer; `Content-Length` and `Date` are added by the wire. `delivery` is for faults alone."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json; charset=utf-8"
+    delivery: Delivery | None = None
 
     @classmethod
     def json(cls, value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> "Response":

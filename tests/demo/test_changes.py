@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import error
+from .clients import error
 
 BAD = (400, "Request_BadRequest")
 DENIED = (403, "Authorization_RequestDenied")

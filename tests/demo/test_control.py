@@ -4,7 +4,7 @@ import pytest
 
 from neurons_admin.demo.server import running
 
-from .conftest import Client, Control
+from .clients import Client, Control
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 

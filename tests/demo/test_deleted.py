@@ -1,6 +1,6 @@
 """Delete, the recycle bin, restore and purge."""
 
-from .conftest import error
+from .clients import error
 
 GONE = (404, "Request_ResourceNotFound")
 BIN = "/directory/deletedItems"

@@ -5,7 +5,7 @@ import pytest
 from neurons_admin.demo.delta import TOKEN_LIFE, Seal
 from neurons_admin.demo.odata import GraphError
 
-from .conftest import error
+from .clients import error
 
 SELECT = "?$select=displayName,department,accountEnabled,officeLocation,manager"
 

@@ -5,7 +5,7 @@ import pytest
 
 from neurons_admin.demo.tokens import LIFETIME
 
-from .conftest import SCOPE, Control
+from .clients import SCOPE, Control
 
 
 def application(tenant, key="act", *, name="tenant_id", secret=None, tenant_name=None):

@@ -6,7 +6,7 @@ from neurons_admin.demo import roles
 from neurons_admin.demo.odata import GraphError
 from neurons_admin.demo.policy import Caller, Rank, require_password_rank, require_patch, require_sensitive_rank
 
-from .conftest import error
+from .clients import error
 
 DENIED = (403, "Authorization_RequestDenied")
 PASSWORD = {"passwordProfile": {"password": "Gr4nit-Kolibri", "forceChangePasswordNextSignIn": True}}

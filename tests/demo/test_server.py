@@ -18,7 +18,7 @@ import requests
 
 from neurons_admin.demo.server import running
 
-from .conftest import Client, Control, error
+from .clients import Client, Control, error
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "neurons_admin.demo"]

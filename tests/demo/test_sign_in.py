@@ -7,7 +7,7 @@ import pytest
 
 from neurons_admin.demo.roles import NO_ROLE_AT_ALL, USER_ADMIN
 
-from .conftest import Client, Control
+from .clients import Client, Control
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 

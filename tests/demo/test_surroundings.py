@@ -2,7 +2,7 @@
 
 from neurons_admin.demo import licences, roles
 
-from .conftest import error
+from .clients import error
 
 GROUP, ROLE = "microsoft.graph.group", "microsoft.graph.directoryRole"
 

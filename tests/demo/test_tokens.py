@@ -10,7 +10,7 @@ from neurons_admin.demo.apps import App
 from neurons_admin.demo.odata import GraphError
 from neurons_admin.demo.tokens import TokenSigner
 
-from .conftest import Client, Control, error
+from .clients import Client, Control, error
 
 NOW = 1_800_000_000.0
 

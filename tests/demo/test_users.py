@@ -7,7 +7,7 @@ import pytest
 
 from neurons_admin.demo.properties import DEFAULT
 
-from .conftest import error
+from .clients import error
 
 
 def test_without_select_only_the_default_properties_come(act, ids):

@@ -64,6 +64,10 @@ ROUTES = (
     Route("GET", "applications/{app}", organization.get_application),
 )
 
+_REVOKED = (
+    "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: "
+    "TokenIssuedBeforeRevocationTimestamp"
+)
 _KEY = re.compile(r"^(users|applications)\((appId=)?'((?:[^']|'')+)'\)$", re.IGNORECASE)
 
 
@@ -99,6 +103,8 @@ def _authenticate(tenant: Tenant, request: Request) -> Caller:
     if app is None or not app.has_service_principal:
         message = "The identity of the calling application could not be established."
         raise unauthorized(message, "Authorization_IdentityNotFound", authority=tenant.authority)
+    if claims.get("rh", app.revalidation) != app.revalidation:
+        raise unauthorized(_REVOKED, authority=tenant.authority)
     granted = frozenset(claims.get("roles", ()))
     return Caller(app.key, app.client_id, granted, frozenset(claims.get("wids", ())) - {NO_ROLE_AT_ALL})
 
