@@ -12,17 +12,20 @@ IN_PRODUCTION := env -u DEBUG -u ENV_FILE -u DEMO_TENANT DJANGO_SETTINGS_MODULE=
 	ALLOWED_HOSTS=admin.example.com DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench lock clean
+.PHONY: help run test test-faults check fmt bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/installed-run ## start the product with a demo tenant; PORT=8000, DEBUG=1 reloads changed code
 	@exec $(PYTHON_IN_VENV) -m neurons_admin.local run
 
-test: .venv/installed-dev ## run all tests, the browser's too; ARGS="-k word" chooses
+test: .venv/installed-dev ## run the tests, the browser's too; ARGS="-k word" chooses
 	@tests/browser/install.sh
 	$(PYTHON_IN_VENV) -m pytest $(ARGS)
+
+test-faults: .venv/installed-dev ## run the fault tests that take long: processes and servers die and freeze
+	$(PYTHON_IN_VENV) -m pytest -m faults $(ARGS)
 
 check: .venv/installed-dev ## style, types, import contracts, migrations, deployment settings
 	.venv/bin/ruff check

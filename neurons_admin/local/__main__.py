@@ -46,7 +46,7 @@ def stop(var: Path) -> None:
 def clean(var: Path) -> None:
     """Stop everything, and remove the engines' data: those of `make run`, and those of the tests."""
     stop(var)
-    for directory in (var, var / "test"):
+    for directory in (var, var / "test", *(var / "faults").glob("*")):
         if directory.exists():
             Engines(directory, database=DATABASE, given={}).remove()
     binaries.remove_copy()

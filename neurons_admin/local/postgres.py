@@ -107,7 +107,7 @@ class Postgres:
 
     def stop(self) -> None:
         """Shut the server down: politely, then without asking. Does nothing when none is running."""
-        process = self._process()
+        process = self.process()
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # fast, immediate, none
             if process is None or not process.is_running():
                 break
@@ -141,12 +141,13 @@ class Postgres:
         command = [self.programs / "initdb", "--pgdata", unfinished, "--username=postgres", "--auth=trust"]
         # Sorting and letter case by Unicode's rules, wherever and under whatever LANG this runs.
         command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        done = self._run([*map(str, command), "--no-instructions", "--no-sync"])
+        done = self.run([*map(str, command), "--no-instructions", "--no-sync"])
         if done.returncode != 0:
             raise LocalError(f"PostgreSQL could not make its data directory {self.data}:\n{done.stderr.strip()}")
         unfinished.rename(self.data)
 
-    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run one of the programs as the user that the server runs as; whether it worked is for the caller to see."""
         options = self.account.popen_options() if self.account else {}
         return subprocess.run(
             command,
@@ -183,7 +184,7 @@ class Postgres:
                 raise LocalError(f"PostgreSQL did not start. The end of {self.log}:\n{tail(self.log)}")
             time.sleep(0.02)
 
-    def _process(self) -> psutil.Process | None:
+    def process(self) -> psutil.Process | None:
         """The server that holds our data directory, if one does."""
         try:
             process = psutil.Process(int((self.data / "postmaster.pid").read_text().split("\n", 1)[0]))
@@ -197,12 +198,12 @@ class Postgres:
 
         A pid file whose process is no PostgreSQL of ours is removed: the number may be another's by now.
         """
-        if self._process() is None:
+        if self.process() is None:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             (self.sockets / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
             return False
         deadline = time.monotonic() + START_SECONDS
-        while self._process() is not None and time.monotonic() < deadline:
+        while self.process() is not None and time.monotonic() < deadline:
             if self.answers():
                 return True
             time.sleep(0.1)

@@ -59,7 +59,7 @@ class Valkey:
 
     def stop(self) -> None:
         """Shut the server down; does nothing when none is running."""
-        process = self._process()
+        process = self.process()
         if process is None:
             return
         process.terminate()
@@ -107,7 +107,7 @@ class Valkey:
                 raise LocalError(f"Valkey did not start. The end of {self.log}:\n{tail(self.log)}")
             time.sleep(0.01)
 
-    def _process(self) -> psutil.Process | None:
+    def process(self) -> psutil.Process | None:
         """The server that was started in our directory, if it lives."""
         try:
             process = psutil.Process(int((self.home / "redis.pid").read_text()))
@@ -119,7 +119,7 @@ class Valkey:
     def _leftover_recovers(self) -> bool:
         """A server that lives but does not answer gets time to finish loading, then is stopped."""
         deadline = time.monotonic() + STOP_SECONDS
-        while self._process() is not None and time.monotonic() < deadline:
+        while self.process() is not None and time.monotonic() < deadline:
             if self.answers():
                 return True
             time.sleep(0.05)

@@ -1,0 +1,73 @@
+"""The worker dies: what it had begun is taken up again, or looked for, and the effect is there once."""
+
+import os
+import signal
+
+import pytest
+
+from tests.faults.stage import Stage
+from tests.faults.truth import assert_told_truth
+
+pytestmark = pytest.mark.faults
+
+LOST_BEFORE = "lost before anything was sent"
+LOST_AFTER = "lost after sending.*Confirmed"
+
+
+def test_f01_a_worker_child_killed_before_the_call(stage: Stage) -> None:
+    """F1: a hand of the worker dies before it has written down that it is about to send."""
+    order = stage.sabotage("before fence", "kill", role="worker")
+    asked = stage.ask("disable_account")
+    run = assert_told_truth(stage, asked, state="succeeded", effects=1, names=LOST_BEFORE)
+    assert order.was_obeyed
+    assert run["attempts"] == 2
+
+
+def test_f02_a_worker_child_killed_after_the_call(stage: Stage) -> None:
+    """F2: the change was made and answered, and the hand dies before it can say so."""
+    order = stage.sabotage("after call", "kill", role="worker")
+    asked = stage.ask("disable_account")
+    run = assert_told_truth(stage, asked, state="succeeded", effects=1, names=LOST_AFTER)
+    assert order.was_obeyed
+    assert run["attempts"] == 1
+
+
+def test_f02_a_password_is_not_sent_twice(stage: Stage) -> None:
+    """F2: the same with what could do harm: it is found by the time of the last change, and never sent again."""
+    stage.sabotage("after call", "kill", role="worker")
+    asked = stage.ask("reset_password")
+    assert_told_truth(stage, asked, state="succeeded", effects=1, names=LOST_AFTER)
+
+
+@pytest.mark.parametrize(("point", "names"), [("before fence", LOST_BEFORE), ("after call", LOST_AFTER)])
+def test_f03_a_whole_worker_killed(stage: Stage, point: str, names: str) -> None:
+    """F3: parent and hands die at once, at both points; nobody starts it again."""
+    order = stage.sabotage(point, "hold", role="worker")
+    asked = stage.ask("disable_account")
+    order.wait()
+    stage.worker.kill()
+    stage.broker.stop()  # the sweeper, left alone, does not wait for somebody to hear the bell
+    assert_told_truth(stage, asked, state="succeeded", effects=1, names=names)
+
+
+def test_f04_a_deployment_lets_the_call_finish(stage: Stage) -> None:
+    """F4: SIGTERM with time enough: the worker finishes what it has begun, and takes nothing new."""
+    order = stage.sabotage("before call", "hold", role="worker")
+    asked = stage.ask("disable_account")
+    order.wait()
+    os.kill(stage.worker.pid, signal.SIGTERM)
+    order.release()
+    stage.wait_until(lambda: not stage.worker.is_running, 15.0)
+    run = assert_told_truth(stage, asked, state="succeeded", effects=1, names="Accepted")
+    assert run["attempts"] == 1
+
+
+@pytest.mark.parametrize(("point", "names"), [("before fence", LOST_BEFORE), ("after call", LOST_AFTER)])
+def test_f04_a_deployment_that_does_not_wait(stage: Stage, point: str, names: str) -> None:
+    """F4: SIGTERM, and SIGKILL while a call is under way; the new worker is there at once."""
+    order = stage.sabotage(point, "hold", role="worker")
+    asked = stage.ask("disable_account")
+    order.wait()
+    stage.worker.stop(grace=0.5)
+    stage.start("worker")
+    assert_told_truth(stage, asked, state="succeeded", effects=1, names=names)
