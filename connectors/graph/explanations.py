@@ -1,57 +1,44 @@
-"""Graph's refusals in plain words, with what to do next.
+"""Problems with Microsoft in plain words, with their probable causes and what to do: found by what is kept of an error.
 
 Graph documents status and code, never the message; several refusals differ by message only, so it is used as a hint
-here and for nothing else. Texts seen in the field may change: an unknown one falls back to the sentence for its code.
+here and for nothing else. A text that is not known falls back to the explanation of its code.
 """
 
-from typing import NamedTuple
+from .explanation import Explanation
+from .graph_hints import HINTS
+from .graph_problems import BAD_REQUEST, BY_CODE, BY_STATUS, TROUBLE
+from .own_problems import BY_CODE as OURS
+from .token_problems import BY_KIND as TOKEN_PROBLEMS
+
+_HTTP = "http_"
 
 
-class _Hint(NamedTuple):
-    fragment: str
-    sentence: str
-
-
-_HINTS = (
-    _Hint(
-        "password complexity",
-        "The directory refused the password: it is too weak, or on the tenant's list of banned passwords."
-        " Choose another.",
-    ),
-    _Hint(
-        "on-premises mastered",
-        "This account is synchronised from on-premises Active Directory: it has to be changed there.",
-    ),
-    _Hint("originated within an external service", "This is managed in Exchange and has to be changed there."),
-    _Hint("usage location", "The person needs a usage location first."),
-    _Hint("available licenses", "There are no free seats of this licence."),
-    _Hint("same value for property", "Another object in the directory already uses this value."),
-    _Hint("not licensed for this feature", "The tenant has no licence for this feature."),
-)
-
-_BY_CODE = {
-    "Authorization_RequestDenied": (
-        "Microsoft refused: the action credential lacks a permission or a directory role for this, or the person is"
-        " protected (holds an administrator role, is in a role-assignable group or in a restricted unit). Microsoft"
-        " does not say which. If it works for others, it is this person: ask a Privileged Authentication Administrator"
-        " to do it in Entra."
-    ),
-    "Authentication_RequestFromNonPremiumTenantOrB2CTenant": "The tenant lacks the Entra ID P1 licence this needs.",
-    "Request_ResourceNotFound": "This person is no longer in the directory.",
-    "Authorization_IdentityNotFound": "The application is no longer known in this tenant.",
-}
+def explanation_of(code: str, detail: str = "", status: int | None = None) -> Explanation | None:
+    """What is known about an error with this `code` (Graph's or ours), `detail` and status; None for another's."""
+    ours = OURS.get(code) or TOKEN_PROBLEMS.get(code)
+    if ours is not None:
+        return ours
+    return _by_words(detail) or BY_CODE.get(code) or _by_status(_status_of(code) if status is None else status)
 
 
 def explain(status: int, code: str, message: str) -> str:
     """A sentence for the person who asked."""
+    explanation = _by_words(message) or BY_CODE.get(code) or _by_status(status) or BAD_REQUEST
+    return explanation.sentence
+
+
+def _by_words(message: str) -> Explanation | None:
     text = message.lower()
-    for hint in _HINTS:
-        if hint.fragment in text:
-            return hint.sentence
-    if code in _BY_CODE:
-        return _BY_CODE[code]
-    if status == 403:
-        return _BY_CODE["Authorization_RequestDenied"]
-    if status == 404:
-        return _BY_CODE["Request_ResourceNotFound"]
-    return "Microsoft refused the request as it stands."
+    return next((explanation for fragment, explanation in HINTS if fragment in text), None)
+
+
+def _by_status(status: int | None) -> Explanation | None:
+    if status is None:
+        return None
+    return BY_STATUS.get(status) or (TROUBLE if status >= 500 else BAD_REQUEST if status >= 400 else None)
+
+
+def _status_of(code: str) -> int | None:
+    """The status in a code of ours such as http_502, given to answers that have none of Graph's."""
+    number = code.removeprefix(_HTTP)
+    return int(number) if code.startswith(_HTTP) and number.isascii() and number.isdigit() else None
