@@ -100,9 +100,11 @@ class AppRegistry:
 
         Two names are orders of their own: `secret_expired` sets the secret's end to now, or far ahead again;
         `revoke_tokens` lets Graph refuse what was issued before, which otherwise stays good with its old grants.
-        KeyError for an app, TypeError for a property that there is not.
+        KeyError for an app that there is not, TypeError for a property that there is not or a value that does not fit.
         """
         app = self._apps[key]
+        for name, value in changes.items():
+            _check(app, name, value)
         changes = {name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()}
         if "secret_expired" in changes:
             changes["secret_expires"] = iso(time.time()) if changes.pop("secret_expired") else _IN_FORCE
@@ -126,7 +128,18 @@ class AppRegistry:
         self._file.write_text(text)
 
 
+_ORDERS = frozenset({"secret_expired", "revoke_tokens"})
 _KEPT = ("client_id", "client_secret", "object_id", "service_principal_id", "key_id", "revocations")
+
+
+def _check(app: App, name: str, value: Any) -> None:
+    if name in _ORDERS:
+        fits = isinstance(value, bool)
+    else:
+        old = asdict(app).get(name)
+        fits = type(value) is type(list(old) if isinstance(old, tuple) else old)
+    if not fits:
+        raise TypeError(name)
 
 
 def _from_json(entry: Json) -> App:

@@ -116,7 +116,9 @@ class Control:
         try:
             app = self._tenant.apps.change(segments[1], _body(request))
         except (KeyError, TypeError):
-            raise ControlError(400, "There is no such app, or it has no such property.") from None
+            raise ControlError(
+                400, "There is no such app, or it has no such property, or the value does not fit it."
+            ) from None
         return Response.json(
             {
                 "key": app.key,

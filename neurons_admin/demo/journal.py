@@ -5,7 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import count
 
@@ -38,6 +38,9 @@ class Entry:
     effect: bool = False
     effect_at: str | None = None
     milliseconds: float | None = None
+
+
+_FIELDS = tuple(field.name for field in fields(Entry))
 
 
 class Journal:
@@ -91,7 +94,7 @@ class Journal:
         """The entries with a higher number than `after`, oldest first."""
         with self._lock:
             entries = list(self._entries)
-        return [asdict(entry) for entry in entries if entry.seq > after]
+        return [{name: getattr(entry, name) for name in _FIELDS} for entry in entries if entry.seq > after]
 
 
 def _precise(moment: float) -> str:
