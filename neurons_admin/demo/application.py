@@ -44,7 +44,8 @@ class Application:
             response = self._guarded(request, lambda: self._perhaps_struck(request, entry, faults))
         is_silent = response.delivery is not None and response.delivery.way in {"reset", "hang"}
         entry.status = None if is_silent else response.status
-        entry.milliseconds = _since(request)
+        if response.delivery is None:
+            entry.milliseconds = _since(request)
         return response
 
     def close(self) -> None:
