@@ -16,7 +16,8 @@ A row is a test whose docstring begins with the row's number; the `stage` is who
   come after the disaster. `stage.inside("ask", ...)` asks by the services, without a page (see `inside.py`).
 * What breaks: `stage.worker`, `.sweeper`, `.web`, `.demo` (`kill`, `stop`, `freeze`, `thaw`, `children()`; bring them
   back with `stage.start("worker")`), `stage.database` and `stage.broker` (also `start`; the broker `flush`). A single
-  process: `os.kill(stage.worker.children()[0], signal.SIGKILL)`.
+  process: `os.kill(stage.worker.children()[0], signal.SIGKILL)`. `stage.add("worker-late", command, FAKETIME="+1h")`
+  adds a process until the next test.
 * At a point: `stage.sabotage("before fence", "kill")` kills the process that gets there, once; `"hold"` makes it wait
   there until `order.release()`, and `order.wait()` gives its process number: in between anything can be done to the
   world. The points stand in `sabotage/points.py`.

@@ -3,16 +3,35 @@
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import psycopg
 from psycopg.rows import dict_row
 
-from tests.desk import Answer, Person
+from tests.desk import Person
 from tests.faults.waiting import Found, wait_until
 
 FINAL = ("succeeded", "failed", "needs_operator", "cancelled")
 Row = dict[str, Any]
+
+
+class Asked(Protocol):
+    """A run, and whom it is for: `tests.desk.Answer`, or `Written`."""
+
+    @property
+    def run(self) -> uuid.UUID | None: ...
+
+    @property
+    def person(self) -> Person: ...
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was asked for without a page."""
+
+    run: uuid.UUID
+    person: Person
 
 
 class Records:
@@ -29,7 +48,7 @@ class Records:
             cursor = connection.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
 
-    def run(self, run: uuid.UUID | Answer) -> Row:
+    def run(self, run: uuid.UUID | Asked) -> Row:
         """The row of a run."""
         return self.rows("SELECT * FROM people_actionrun WHERE id = %s", [_id_of(run)])[0]
 
@@ -38,12 +57,12 @@ class Records:
         found = self.rows("SELECT id FROM people_actionrun WHERE click = %s", [click])
         return found[0]["id"] if found else None
 
-    def trail(self, run: uuid.UUID | Answer) -> list[Row]:
+    def trail(self, run: uuid.UUID | Asked) -> list[Row]:
         """Every step of a run: at, state, reason, worker."""
         query = "SELECT at, state, reason, worker FROM people_runevent WHERE run_id = %s ORDER BY id"
         return self.rows(query, [_id_of(run)])
 
-    def calls(self, run: uuid.UUID | Answer) -> list[Row]:
+    def calls(self, run: uuid.UUID | Asked) -> list[Row]:
         """Every call that a run has made, as the worker recorded it."""
         return self.rows("SELECT * FROM people_actioncall WHERE run_id = %s ORDER BY id", [_id_of(run)])
 
@@ -79,7 +98,7 @@ class Records:
         assert found is not None
         return found
 
-    def wait_final(self, run: uuid.UUID | Answer, seconds: float = 20.0) -> Row:
+    def wait_final(self, run: uuid.UUID | Asked, seconds: float = 20.0) -> Row:
         """The run's row, once nothing more happens to it by itself; fails with its story after so many seconds."""
         try:
             self.wait_until(lambda: self.run(run)["state"] in FINAL, seconds)
@@ -87,7 +106,7 @@ class Records:
             raise AssertionError(f"The run is not over. {exc}\n{self.story(run)}") from None
         return self.run(run)
 
-    def story(self, run: uuid.UUID | Answer) -> str:
+    def story(self, run: uuid.UUID | Asked) -> str:
         """All that is known of a run, for people."""
         row = self.run(run)
         lines = [f"{row['action']}: {row['state']} after {row['attempts']} attempts. {row['message']}"]
@@ -97,8 +116,8 @@ class Records:
         return "\n".join(lines)
 
 
-def _id_of(run: uuid.UUID | Answer) -> uuid.UUID:
+def _id_of(run: uuid.UUID | Asked) -> uuid.UUID:
     if isinstance(run, uuid.UUID):
         return run
-    assert run.run is not None, f"The page shows no run ({run.status}):\n{run.text}"
+    assert run.run is not None, f"The page shows no run: {run}"
     return run.run

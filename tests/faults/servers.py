@@ -7,6 +7,7 @@ append-only file.
 """
 
 import contextlib
+import os
 import shutil
 import signal
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ from neurons_admin.local.valkey import Valkey
 from tests.faults.waiting import wait_until
 
 GONE_SECONDS = 10.0
+LONGEST_LOG = 4_000
 
 
 class Tree:
@@ -69,9 +71,9 @@ class Part:
         return self.process.is_running
 
     def log(self) -> str:
-        """What it has logged since it was started."""
+        """What it has logged since it was started; of a long log the end."""
         with self.process.log.open("rb") as log:
-            log.seek(self.log_begins)
+            log.seek(max(self.log_begins, log.seek(0, os.SEEK_END) - LONGEST_LOG))
             return log.read().decode(errors="replace")
 
     def children(self) -> list[int]:
@@ -158,8 +160,6 @@ class Broker:
 
     def __init__(self, var: Path) -> None:
         self.server = Valkey(var, durable=True)
-        # Whoever rang in vain may hold back the next rings for a while.
-        self.was_away = False
 
     def client(self) -> "redis.Redis[bytes]":
         """A connection to it."""
@@ -176,17 +176,14 @@ class Broker:
 
     def stop(self) -> None:
         """SIGTERM: it writes what it holds, and ends."""
-        self.was_away = True
         self.server.stop()
 
     def kill(self) -> None:
         """SIGKILL."""
-        self.was_away = True
         Tree(self._pid()).kill()
 
     def freeze(self) -> None:
         """SIGSTOP: it takes connections, as the kernel does that, and answers nothing."""
-        self.was_away = True
         Tree(self._pid()).send(signal.SIGSTOP)
 
     def thaw(self) -> None:

@@ -3,7 +3,7 @@
 import psycopg
 from psycopg import sql
 
-KEPT = ("django_migrations", "django_session")
+KEPT = ("django_migrations", "django_session", "people_pulse", "people_incarnation")
 TABLES = """
     SELECT c.relname, array_agg(a.attname ORDER BY a.attnum) FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -14,7 +14,10 @@ ATTEMPTS = 5
 
 
 class Snapshot:
-    """A copy of every table in a schema of its own. Sessions are left alone: who is signed in stays so."""
+    """A copy of every table in a schema of its own.
+
+    Sessions are left alone: who is signed in stays so. So is what the running processes tell each other.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url

@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cached_property
@@ -18,7 +19,7 @@ from tests.desk import Answer, Desk, Person
 from tests.faults import orders
 from tests.faults.child import Child
 from tests.faults.orders import Order
-from tests.faults.records import Records
+from tests.faults.records import Records, Written
 from tests.faults.servers import Broker, Database, Part, wake
 from tests.faults.snapshot import Snapshot
 from tests.faults.waiting import wait_until
@@ -31,6 +32,7 @@ FIRST_PORT = 9400
 PEOPLE = 800
 PACE = "0.1"
 READY_SECONDS = 60.0
+PARTS = ("demo", "worker", "sweeper", "web")
 NOT_FOR_US = (
     "ENV_FILE", "DEBUG", "ENTRA_AUTHORITY_URL", "GRAPH_URL", "ENTRA_CA_BUNDLE", "CSRF_TRUSTED_ORIGINS",
     "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CREDENTIAL_KEYS", "DEMO_PASSWORD",
@@ -74,13 +76,9 @@ class Stage(Records, stage.Stage):
         orders.clear(self._orders)
         self.database.start()
         self.broker.start()
-        for name, part in self.parts.items():
-            part.thaw()
-            # A breaker that a dead broker has tripped would hold back the rings of the next test.
-            if not part.is_running or (self.broker.was_away and name in {"web", "sweeper"}):
-                part.kill()
-                self.start(name)
-        self.broker.was_away = False
+        self.start(*self._end_what_is_ill())
+        # A breaker that a dead broker has tripped would hold back the rings of the next test.
+        self.sabotage("before ring", "mend bell", always=True)
         self.broker.flush()
         self.control("DELETE", "faults")
         self.control("POST", "reset")
@@ -88,6 +86,20 @@ class Stage(Records, stage.Stage):
         self.secrets.clear()
         for desk in self.desks.values():
             desk.pages.clear()
+
+    def _end_what_is_ill(self) -> list[str]:
+        """The names of the parts that have to be started again."""
+        ill = []
+        for name, part in list(self.parts.items()):
+            part.thaw()
+            if name in PARTS and part.is_running:
+                continue
+            part.kill()
+            if name in PARTS:
+                ill.append(name)
+            else:
+                del self.parts[name]
+        return ill
 
     # What can break.
 
@@ -107,17 +119,33 @@ class Stage(Records, stage.Stage):
     def demo(self) -> Part:
         return self.parts["demo"]
 
-    def start(self, name: str, *, command: list[str] | None = None) -> Part:
-        """Start a part (again), and wait until it works; a new name with a command adds one, a second sweeper say."""
-        if command:
-            self.parts[name] = Part(self.launch(name, command))
-        else:
-            self.parts[name].process.start()
-            self.note(self.parts[name].process)
+    def start(self, *names: str) -> None:
+        """Start parts again, all at once, and wait until they work."""
+        for name in names:
+            part = self.parts[name]
+            part.log_begins = part.process.log.stat().st_size
+            part.process.start()
+            self.note(part.process)
+        for name in names:
+            self.wait_ready(name)
+
+    def add(self, name: str, command: list[str], **environment: str) -> Part:
+        """One more part until the next test, a second worker or an old one say; it may not work yet (`wait_ready`).
+
+        name: what it is, and a word more: "sweeper-second". The environment wins over the stage's.
+        """
+        surroundings = self.environment(name) | environment
+        process = Process(name, command, environment=surroundings, logs=self.logs)
+        process.start()
+        self.processes[name] = process
+        self.parts[name] = Part(process)
+        self.note(process)
+        return self.parts[name]
+
+    def wait_ready(self, name: str) -> None:
+        """Until a part works. Fails when it has ended."""
         part = self.parts[name]
-        part.log_begins = part.process.log.stat().st_size
         wait_until(lambda: self._is_ready(name, part), READY_SECONDS, lambda: f"{name} did not start:\n{part.log()}")
-        return part
 
     def _is_ready(self, name: str, part: Part) -> bool:
         assert part.is_running, f"{name} ended:\n{part.log()}"
@@ -125,7 +153,7 @@ class Stage(Records, stage.Stage):
             return product.answers(self.port)
         if name == "demo":
             return self.tenant.is_ready()
-        return name != "worker" or " ready." in part.log()
+        return role_of(name) != "worker" or " ready." in part.log()
 
     def sabotage(self, point: str, deed: str, *, only: str = "", role: str = "", always: bool = False) -> Order:
         """Have the process that gets to the point die ("kill") or wait there ("hold"): the first one, or each.
@@ -160,6 +188,11 @@ class Stage(Records, stage.Stage):
         self.secrets |= {f"the {name} that was typed": value for name, value in typed.items() if "password" in name}
         return self.desk.ask(action, person or self.person(), **typed)
 
+    def ask_many(self, action: str, people: list[Person], **params: Any) -> list[Written]:
+        """Ask for all of them by the services, one after the other, without pages; quickly."""
+        runs = self.inside("ask_many", action=action, accounts=[person.account for person in people], **params)
+        return [Written(uuid.UUID(run), person) for run, person in zip(runs, people, strict=True)]
+
     def person(self) -> Person:
         """Somebody ordinary, whom no test has touched for long: in the cloud, enabled, no administrator."""
         return next(self._ordinary)
@@ -185,7 +218,7 @@ class Stage(Records, stage.Stage):
     # The start, and the end.
 
     def environment(self, name: str) -> dict[str, str]:
-        ours = {"DJANGO_SETTINGS_MODULE": "tests.faults.settings", "SABOTAGE_ROLE": name.partition("-")[0]}
+        ours = {"DJANGO_SETTINGS_MODULE": "tests.faults.settings", "SABOTAGE_ROLE": role_of(name)}
         return super().environment(name) | ours
 
     def note(self, process: Process) -> None:
@@ -222,7 +255,9 @@ class Stage(Records, stage.Stage):
         self._snapshot = Snapshot(self.settings["DATABASE_URL"])
         commands = {**product.background(), "web": product.web(self.port)}
         for name in ("worker", "sweeper", "web"):
-            self.start(name, command=commands[name])
+            self.add(name, commands[name])
+        for name in PARTS:
+            self.wait_ready(name)
 
     def _stop(self) -> None:
         if "_child" in self.__dict__:
@@ -239,3 +274,8 @@ class Stage(Records, stage.Stage):
             connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {DATABASE}")
         return self.database.server.url(DATABASE)
+
+
+def role_of(name: str) -> str:
+    """What a part is: "sweeper" for "sweeper-second"."""
+    return name.partition("-")[0]

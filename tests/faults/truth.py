@@ -1,19 +1,17 @@
 """What every row of the matrix asserts in the end."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import requests
 
 from tests import leaks
-from tests.desk import Answer
-from tests.faults.records import Row
+from tests.faults.records import Asked, Row
 from tests.faults.stage import Stage
 
 
-def assert_told_truth(
-    stage: Stage, asked: Answer, *, state: str, effects: int, names: str, within: float = 20.0
-) -> Row:
+def assert_told_truth(stage: Stage, asked: Asked, *, state: str, effects: int, names: str, within: float = 20.0) -> Row:
     """The run ends as `state` in time, changed the tenant so many times, says why, and no secret stands anywhere.
 
     `names` is searched in the reasons of the trail, one a line, over line ends too. Returns the run's row.
@@ -28,7 +26,20 @@ def assert_told_truth(
     return run
 
 
-def assert_no_secret(stage: Stage, *asked: Answer) -> None:
+def assert_all_told_truth(
+    stage: Stage, many: Sequence[Asked], *, state: str, effects: int, names: str, within: float = 30.0
+) -> None:
+    """The same for many at once; `names` has to be told by at least one of them."""
+    ends = Counter(stage.wait_final(asked, within)["state"] for asked in many)
+    assert ends == {state: len(many)}, ends
+    counted = stage.effects_by_person()
+    assert {counted[asked.person.object_id] for asked in many} == {effects}, counted
+    told = "\n".join(step["reason"] for asked in many for step in stage.trail(asked))
+    assert re.search(names, told, re.IGNORECASE), f"{names} is not told\n{told}"
+    assert_no_secret(stage, many[0])
+
+
+def assert_no_secret(stage: Stage, *asked: Asked) -> None:
     """Nowhere: not in tables, sessions, the broker's memory and file, logs, and the pages that were fetched."""
     for each in asked:
         if each.run:
@@ -37,7 +48,7 @@ def assert_no_secret(stage: Stage, *asked: Answer) -> None:
     assert not found, "\n".join(found)
 
 
-def _secrets(stage: Stage, *asked: Answer) -> dict[str, str]:
+def _secrets(stage: Stage, *asked: Asked) -> dict[str, str]:
     apps = stage.tenant.described()["apps"]
     secrets = {f"the secret of the app {key}": app["client_secret"] for key, app in apps.items()}
     secrets |= {name: stage.settings[name] for name in ("SECRET_KEY", "CREDENTIAL_KEYS", "DEMO_PASSWORD")}
@@ -61,7 +72,7 @@ def _places(stage: Stage) -> Iterator[leaks.Place]:
         yield from leaks.in_texts(f"a page that {username} saw", desk.pages)
 
 
-def _fetch_pages(stage: Stage, asked: Answer) -> None:
+def _fetch_pages(stage: Stage, asked: Asked) -> None:
     """The pages that tell of the run: they must work, too, and are searched with the others."""
     for path in (f"/runs/{asked.run}/", f"/people/{asked.person.person}/", "/activity/"):
         page = stage.desk.get(path)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from neurons_admin import doorbell
+
 FOLDER = "SABOTAGE"
 ROLE = "SABOTAGE_ROLE"
 LONGEST_HOLD = 120.0
@@ -55,4 +57,12 @@ def _hold(file: Path) -> None:
         time.sleep(0.005)
 
 
-DEEDS: dict[str, Callable[[Path], None]] = {"kill": _kill, "hold": _hold}
+def _mend_bell(file: Path) -> None:
+    """Once in each process: forget that the broker did not answer, as after a while it would by itself."""
+    if _mended.get("by") != file.name:
+        _mended["by"] = file.name
+        doorbell.breaker.__init__()  # type: ignore[misc]
+
+
+_mended: dict[str, str] = {}
+DEEDS: dict[str, Callable[[Path], None]] = {"kill": _kill, "hold": _hold, "mend bell": _mend_bell}
