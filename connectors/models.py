@@ -14,12 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors import actions
+from connectors.gates import Gate
 from connectors.graph import Call, Graph, Reader, open_graph, open_reader
 from connectors.pair import Pair
 from connectors.registration import registration_of
 from credentials.models import Credential
 from neurons_admin.access.models import User
 from neurons_admin.encryption import EncryptedField
+
+__all__ = ["Connector", "Gate", "GraphCall", "SyncCall", "SyncRun"]
 
 
 class ConnectorQuerySet(models.QuerySet["Connector"]):

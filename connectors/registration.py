@@ -34,6 +34,7 @@ def registration_of(credential: Credential | None) -> Registration:
         endpoints=endpoints_of(credential.cloud),
         ca_bundle=settings.ENTRA_CA_BUNDLE,
         proxy=settings.OUTBOUND_PROXY,
+        pace=settings.PACE,
     )
 
 

@@ -25,11 +25,18 @@ HTTPS = env.bool("HTTPS", default=True)
 DEMO_TENANT = env.bool("DEMO_TENANT", default=False)
 if DEMO_TENANT and not set(ALLOWED_HOSTS) <= LOOPBACK:
     raise ImproperlyConfigured("DEMO_TENANT is for one machine: ALLOWED_HOSTS may then name loopback hosts only.")
+# Multiplies every wait of the run engine: for tests, which would otherwise sit through them.
+PACE = env.float("PACE", default=1.0)
+if not 0 < PACE <= 1 or (PACE != 1 and not DEMO_TENANT):
+    raise ImproperlyConfigured("PACE is 1 where people work; less, but more than 0, only together with DEMO_TENANT.")
 
 ENTRA_AUTHORITY_URL = env("ENTRA_AUTHORITY_URL", default="")
 GRAPH_URL = env("GRAPH_URL", default="")
 ENTRA_CA_BUNDLE = env("ENTRA_CA_BUNDLE", default="")
 OUTBOUND_PROXY = env("OUTBOUND_PROXY", default="")
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+if 0 < len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN is short enough to be guessed: 20 characters or more.")
 # Tries a credential before it is kept; `credentials` cannot import the floor that knows Microsoft.
 CREDENTIAL_TRIAL = "connectors.checks.sign_in_with"
 
@@ -130,6 +137,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
+# Asked by load balancers, from beside the process; no secret goes either way.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -157,6 +166,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 0, "interval_start": 0, "inte
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
 CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_TASK_TIME_LIMIT = 60
 # By itself Celery makes a new connection to the database for each task; see celery.py.

@@ -5,56 +5,69 @@ else a person has to decide. A lagging read never proves that something did not 
 """
 
 import logging
-from datetime import timedelta
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from connectors.graph import GraphError, NotThere
+from connectors import gates
+from connectors.graph import Busy, GraphError, NotThere
+from neurons_admin.pace import paced
 from people import imports
 from people.models import ActionCall, ActionRun
 from people.models.run import ATTEMPTS, bump
-from people.settling import read_state, recorder
+from people.settling import LOOK_AFTER, read_state, recorder
 
 logger = logging.getLogger(__name__)
 
 State = ActionRun.State
 
-# When to look after the call, in seconds between looks: Graph's reads lag behind its writes.
-LOOK_AFTER = (2, 5, 15, 40, 120)
 # The last look has failed if nothing is heard of it by then; and when to try again what could not be read.
-LOOK_AGAIN = timedelta(seconds=60)
+LOOK_AGAIN_SECONDS = 60.0
 
 
 def look(run: ActionRun) -> None:
     """One look, if it is due and nobody else takes it."""
     if not _claim(run):
         return
-    try:
-        state = _read(run)
-    except GraphError as exc:
-        logger.info("Run %s: the look for its effect failed: %s", run.pk, exc.code)
-        if run.state == State.UNKNOWN and _put_off(run):
-            return
-    else:
-        if state and _shows(run, state):
-            imports.refresh(run.account, state)
-            _note_observed(run, state)
-            return
+    state = _tried(run)
+    if state is None and run.state == State.UNKNOWN and _put_off(run):
+        return
+    if state and _shows(run, state):
+        imports.refresh(run.account, state)
+        _note_observed(run, state)
+        return
     if run.reads > len(LOOK_AFTER) or run.kind is None:
         _give_up(run)
 
 
 def _claim(run: ActionRun) -> bool:
     """Of two that look at the same time one goes; when the next look is due is set before this one begins."""
-    following = timedelta(seconds=LOOK_AFTER[run.reads]) if run.reads < len(LOOK_AFTER) else LOOK_AGAIN
+    following = paced(LOOK_AFTER[run.reads] if run.reads < len(LOOK_AFTER) else LOOK_AGAIN_SECONDS)
     claimed = ActionRun.objects.filter(pk=run.pk, reads=run.reads, next_read_at__lte=Now()).update(
         reads=bump("reads"), next_read_at=Now() + following
     )
     if claimed:
         run.refresh_from_db(fields=["state", "reads", "next_read_at", "sent_at", "before", "attempts"])
     return bool(claimed)
+
+
+def _tried(run: ActionRun) -> dict[str, Any] | None:
+    """What the directory shows; None when it could not be read, whatever the reason."""
+    try:
+        return _read(run)
+    except Busy as exc:
+        if credential := run.account.connector.action_credential:
+            gates.shut(credential, exc)
+        logger.info("Run %s: the look for its effect has to wait: %s", run.pk, exc.code)
+    except GraphError as exc:
+        logger.info("Run %s: the look for its effect failed: %s", run.pk, exc.code)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("Run %s: the look for its effect failed.", run.pk)
+    return None
 
 
 def _read(run: ActionRun) -> dict[str, Any]:
@@ -76,7 +89,7 @@ def _shows(run: ActionRun, state: dict[str, Any]) -> bool:
 def _put_off(run: ActionRun) -> bool:
     """A look that saw nothing proves nothing and does not count; False when the order is too old to go on with it."""
     unread = ActionRun.objects.filter(pk=run.pk, reads=run.reads, state=State.UNKNOWN, expires_at__gt=Now())
-    return bool(unread.update(reads=run.reads - 1, next_read_at=Now() + LOOK_AGAIN))
+    return bool(unread.update(reads=run.reads - 1, next_read_at=Now() + paced(LOOK_AGAIN_SECONDS)))
 
 
 def _note_observed(run: ActionRun, state: dict[str, Any]) -> None:

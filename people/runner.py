@@ -7,29 +7,30 @@ docs/reliability.md tells the whole story.
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from connectors import gates, standing
 from connectors.actions import Action, Target
 from connectors.graph import CredentialRefused, Graph, GraphError, NotThere, OutcomeUnknown, Refused, TryLater
 from neurons_admin.encryption import SecretUnreadable
-from people import imports, policy
-from people.looking import LOOK_AFTER, look
+from neurons_admin.pace import paced
+from people import imports, policy, restores
+from people.looking import look
 from people.models import ActionCall, ActionRun
-from people.models.run import ATTEMPTS, bump
-from people.settling import error_columns, fail, read_state, recorder, settle
+from people.models.run import bump
+from people.settling import fail, hold, leave_unknown, put_back, read_state, recorder, settle
 
 State = ActionRun.State
 Purpose = ActionCall.Purpose
 
 # Longer than one call can take (see connectors.graph.wire); the fence begins it anew.
-LEASE = timedelta(seconds=60)
-FIRST_WAIT = 5.0
-LONGEST_WAIT = 900.0
-HELD_FOR = timedelta(minutes=5)
+LEASE_SECONDS = 60.0
+SENDING = "About to send: from here on it may have happened."
+SENDING_AGAIN = "About to send once more (resend): an earlier attempt was never answered, so it may happen twice."
 CONFIRMED = "Confirmed by reading the directory: it has happened."
 
 
@@ -47,6 +48,8 @@ class _Order:
 
 def carry_out(run_id: uuid.UUID | str) -> None:
     """Do what the run asks, unless somebody else does it or has done it. Leaves it in a state that is true."""
+    if restores.hold_if_restored():
+        return
     run = _claim(run_id)
     if run is None:
         return
@@ -55,11 +58,14 @@ def carry_out(run_id: uuid.UUID | str) -> None:
         if order is not None:
             _send(run, order)
     except CredentialRefused as exc:
-        _hold(run, exc)
+        hold(run, exc)
     except TryLater as exc:
-        _put_back(run, exc)
+        if exc.certain or (run.kind and run.kind.repeatable):
+            put_back(run, exc)
+        else:
+            leave_unknown(run, exc)
     except OutcomeUnknown as exc:
-        _leave_unknown(run, exc)
+        leave_unknown(run, exc)
     except NotThere as exc:
         imports.note_missing(run.account)
         fail(run, exc)
@@ -71,25 +77,34 @@ def _claim(run_id: uuid.UUID | str) -> ActionRun | None:
     run = ActionRun.objects.for_work().due().filter(pk=run_id).first()
     if run is None:
         return None
-    claimed = ActionRun.objects.move(
-        run,
-        State.RUNNING,
-        "Taken up by a worker.",
-        expecting=Q(state=State.QUEUED) & ~Q(not_before__gt=Now()) & Q(expires_at__gt=Now()),
-        lease=uuid.uuid4(),
-        lease_until=Now() + LEASE,
-        attempts=bump("attempts"),
-        not_before=None,
-        sent_at=None,
-    )
+    try:
+        claimed = ActionRun.objects.move(
+            run,
+            State.RUNNING,
+            "Taken up by a worker.",
+            expecting=Q(state=State.QUEUED) & ~Q(not_before__gt=Now()) & Q(expires_at__gt=Now()),
+            lease=uuid.uuid4(),
+            lease_until=Now() + paced(LEASE_SECONDS),
+            attempts=bump("attempts"),
+            not_before=None,
+            sent_at=None,
+        )
+    except IntegrityError:
+        # Another run has begun to write to this account: this one is next, when the sweeper rings again.
+        ActionRun.objects.filter(pk=run.pk, state=State.QUEUED).update(rung_at=None)
+        return None
     return run if claimed else None
 
 
 def _prepare(run: ActionRun) -> _Order | None:
     """Everything that can be found out without changing anything; None when the run has thereby ended."""
-    action = _action_of(run)
+    try:
+        action = run.bound_action()
+    except TypeError:
+        raise Refused("This version of the product does not understand this order.", code="unknown_action") from None
     if not policy.may_act(run.asked_by):
         raise Refused(f"{run.asked_by.label} may no longer ask for actions.", code="refused_here")
+    _require_standing(run)
     graph = run.account.connector.graph_for_acting(recorder(run, Purpose.BEFORE))
     graph.grant()
     state = read_state(graph, run.account.as_target())
@@ -104,11 +119,11 @@ def _prepare(run: ActionRun) -> _Order | None:
     return _Order(action, run.account.as_target(), graph, state, before, _secret_of(run, action))
 
 
-def _action_of(run: ActionRun) -> Action:
-    try:
-        return run.bound_action()
-    except (KeyError, TypeError):
-        raise Refused("This version of the product does not know this action.", code="unknown_action") from None
+def _require_standing(run: ActionRun) -> None:
+    """A credential that Microsoft is known to refuse is not tried by each run that waits for it."""
+    credential = run.account.connector.action_credential
+    if credential is not None and standing.is_refused(credential):
+        raise CredentialRefused(credential.check_message, code=credential.check_code)
 
 
 def _require_readiness(run: ActionRun, graph: Graph) -> None:
@@ -138,21 +153,27 @@ def _secret_of(run: ActionRun, action: Action) -> str:
 
 def _send(run: ActionRun, order: _Order) -> None:
     """The fence, the one call, and what came of it."""
+    credential = run.account.connector.action_credential
     fenced = ActionRun.objects.move(
         run,
         State.RUNNING,
-        "About to send: from here on it may have happened.",
+        SENDING_AGAIN if run.in_doubt else SENDING,
         expecting=Q(state=State.RUNNING, lease=run.lease, lease_until__gt=Now()),
         sent_at=Now(),
-        lease_until=Now() + LEASE,
+        lease_until=Now() + paced(LEASE_SECONDS),
         before=order.before,
         after=order.action.after(),
+        credential_name=str(credential)[:120],
+        client_id=credential.client_id if credential else None,
     )
     if not fenced:
+        run.tell("The lease was lost before anything was sent; nothing was sent.")
         return
     write = order.action.write(order.target, order.secret)
     order.graph.on_call = recorder(run, Purpose.ACT)
     order.graph.write(write.method, write.path, write.body)
+    if credential is not None:
+        gates.note_answered(credential)
     settle(
         run,
         State.SUCCEEDED,
@@ -186,27 +207,3 @@ def _succeed_without_sending(run: ActionRun, action: Action, state: dict[str, An
         error_detail="",
         **columns,
     )
-
-
-def _leave_unknown(run: ActionRun, exc: OutcomeUnknown) -> None:
-    next_read_at = Now() + timedelta(seconds=LOOK_AFTER[0])
-    settle(
-        run, State.UNKNOWN, str(exc), reads=0, next_read_at=next_read_at, in_doubt=True, **error_columns(exc)
-    )  # fmt: skip
-
-
-def _hold(run: ActionRun, exc: CredentialRefused) -> None:
-    reason = f"The action credential does not work: {exc}"
-    not_before = Now() + HELD_FOR
-    settle(run, State.HELD, reason, not_before=not_before, rung_at=None, sent_at=None, **error_columns(exc))
-
-
-def _put_back(run: ActionRun, exc: TryLater) -> None:
-    """Certainly not carried out: back into the queue, as late as Microsoft wishes."""
-    if run.attempts >= ATTEMPTS:
-        fail(run, GraphError(f"{exc} Given up after {ATTEMPTS} attempts.", code=exc.code, detail=exc.detail))
-        return
-    seconds = min(exc.retry_after or FIRST_WAIT * 2 ** (run.attempts - 1), LONGEST_WAIT)
-    reason = f"Not sent, or not carried out: {exc} Next attempt in {seconds:.0f} s."
-    not_before = Now() + timedelta(seconds=seconds)
-    settle(run, State.QUEUED, reason, not_before=not_before, rung_at=None, sent_at=None, **error_columns(exc))

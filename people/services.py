@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from connectors.actions import Action
 from connectors.readiness import Verdict
@@ -15,9 +15,9 @@ from neurons_admin import doorbell
 from neurons_admin.access.models import User
 from neurons_admin.audit.models import record
 from neurons_admin.encryption import SecretUnreadable
-from people import imports, policy
-from people.models import Account, ActionRun, RunEvent, SealedPassword
-from people.models.run import ORDER_EXPIRES, worker_name
+from people import imports, policy, restores
+from people.models import Account, ActionRun, SealedPassword
+from people.models.run import ORDER_EXPIRES
 from people.tasks import TASK
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def reveal_password(run: ActionRun, *, asked_by: User) -> str | None:
             return None
         password = _opened(sealed)
         sealed.delete()
-        RunEvent.objects.create(run=run, state=run.state, reason="The password was shown once and destroyed.")
+        run.tell("The password was shown once and destroyed.")
         record("run.password_shown", run, actor=asked_by)
     return password
 
@@ -123,6 +123,47 @@ def cancel(run: ActionRun, *, asked_by: User) -> bool:
     return moved
 
 
+def decide(run: ActionRun, *, happened: bool, asked_by: User) -> bool:
+    """Settle by somebody's word what nobody could find out; False when it needs no deciding (any more).
+
+    "It happened" makes it done, on that person's word. "It did not" makes it failed: nothing is sent again, whoever
+    still wants it asks anew. Raises PermissionDenied.
+    """
+    if not policy.may_act(asked_by):
+        raise PermissionDenied
+    open_question = Q(state=ActionRun.State.NEEDS_OPERATOR)
+    in_doubt = Q(state=ActionRun.State.HELD, held_because=ActionRun.Held.RESTORE, in_doubt=True)
+    verdict = "it happened" if happened else "it did not happen"
+    columns: dict[str, Any] = {"in_doubt": False, "held_because": "", "next_read_at": None}
+    columns["message"] = f"{asked_by.label} looked and says: {verdict}."
+    with transaction.atomic():
+        moved = ActionRun.objects.move(
+            run,
+            ActionRun.State.SUCCEEDED if happened else ActionRun.State.FAILED,
+            f"Decided by {asked_by.label}: {verdict}.",
+            expecting=open_question | in_doubt,
+            ended_at=Coalesce("ended_at", Now()),
+            **columns,
+        )
+        if moved:
+            record("run.decided", run, actor=asked_by, detail={"happened": happened})
+    return moved
+
+
+def confirm(run: ActionRun, *, asked_by: User) -> bool:
+    """Let a run go on that is held because the database was restored; False when it is not (any more).
+
+    What may have been sent before the backup was made is looked for first. Raises PermissionDenied.
+    """
+    if not policy.may_act(asked_by):
+        raise PermissionDenied
+    with transaction.atomic():
+        let_go = restores.let_go(run, f"Confirmed by {asked_by.label} after the restore.")
+        if let_go:
+            record("run.confirmed", run, actor=asked_by)
+    return let_go
+
+
 def refresh(account: Account) -> None:
     """Read one account again from its directory, with the credential for synchronising. Raises GraphError."""
     imports.read_again(account)
@@ -147,7 +188,7 @@ def _write_down(
         client_id=credential.client_id if credential else None,
     )
     run.refresh_from_db(fields=["expires_at", "rung_at"])
-    RunEvent.objects.create(run=run, state=run.state, reason=f"Asked for by {asked_by.label}.", worker=worker_name())
+    run.tell(f"Asked for by {asked_by.label}.")
     return run
 
 

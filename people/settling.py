@@ -2,19 +2,28 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from connectors import gates, standing
 from connectors.actions import Target
-from connectors.graph import Call, Graph, GraphError
+from connectors.graph import Busy, Call, CredentialRefused, Graph, GraphError, OutcomeUnknown, TryLater
 from connectors.sync import read_one
+from neurons_admin.pace import paced
 from people.models import ActionCall, ActionRun
+from people.models.run import bump, less_one
 
 logger = logging.getLogger(__name__)
 
 State = ActionRun.State
+FIRST_WAIT = 5.0
+LONGEST_WAIT = 900.0
+HELD_SECONDS = 300.0
+# When to look after the call, in seconds between looks: Graph's reads lag behind its writes.
+LOOK_AFTER = (2, 5, 15, 40, 120)
 IN_DOUBT = "An earlier attempt was never answered, so it may have happened all the same."
 
 
@@ -46,7 +55,7 @@ def settle(run: ActionRun, to: str, reason: str, **columns: Any) -> bool:
     if not moved:
         logger.warning("Run %s: a late result was not stored: %s", run.pk, to)
         run.refresh_from_db(fields=["state"])
-        run.events.create(state=run.state, reason=f"Late result, not counted ({to}): {reason}"[:500])
+        run.tell(f"Late result, not counted ({to}): {reason}")
     return moved
 
 
@@ -57,6 +66,64 @@ def fail(run: ActionRun, exc: GraphError) -> bool:
         columns["message"] = f"{exc} {IN_DOUBT}"[:700]
         return settle(run, State.NEEDS_OPERATOR, f"Refused: {exc} {IN_DOUBT}", ended_at=Now(), **columns)
     return settle(run, State.FAILED, f"Refused: {exc}", ended_at=Now(), **columns)
+
+
+def put_back(run: ActionRun, exc: TryLater) -> bool:
+    """Back into the queue, as late as Microsoft wishes; no attempt is lost, an order that gets too old is given up.
+
+    What holds for the whole app registration has all its runs wait. Where Microsoft was not certain that nothing was
+    changed, the run stays in doubt.
+    """
+    credential = run.account.connector.action_credential
+    if isinstance(exc, Busy) and credential is not None:
+        seconds = gates.shut(credential, exc)
+    else:
+        wished = exc.retry_after or FIRST_WAIT * 2 ** min(run.deferrals, 8)
+        seconds = paced(min(wished, LONGEST_WAIT)).total_seconds()
+    reason = f"Not sent, or not carried out: {exc} Next attempt in {seconds:.0f} s."
+    if not exc.certain:
+        reason = f"Most likely not carried out: {exc} It is looked at, and if need be sent again, in {seconds:.0f} s."
+    return settle(
+        run,
+        State.QUEUED,
+        reason,
+        not_before=Now() + timedelta(seconds=seconds),
+        attempts=less_one("attempts"),
+        deferrals=bump("deferrals"),
+        rung_at=None,
+        sent_at=None,
+        **error_columns(exc) | {"in_doubt": run.in_doubt or not exc.certain},
+    )
+
+
+def hold(run: ActionRun, exc: CredentialRefused) -> bool:
+    """Until the credential works. The first run to notice raises the alarm; the others only wait."""
+    credential = run.account.connector.action_credential
+    if credential is not None and not standing.is_refused(credential):
+        standing.note_refused(credential, exc)
+    return settle(
+        run,
+        State.HELD,
+        f"The action credential does not work: {exc}",
+        held_because=ActionRun.Held.CREDENTIAL,
+        not_before=Now() + paced(HELD_SECONDS),
+        attempts=less_one("attempts"),
+        rung_at=None,
+        sent_at=None,
+        **error_columns(exc),
+    )
+
+
+def leave_unknown(run: ActionRun, exc: OutcomeUnknown | TryLater) -> bool:
+    """It was sent, and nobody knows what came of it: the directory is looked at."""
+    return settle(
+        run,
+        State.UNKNOWN,
+        str(exc),
+        reads=0,
+        next_read_at=Now() + paced(LOOK_AFTER[0]),
+        **error_columns(exc) | {"in_doubt": True},
+    )
 
 
 def error_columns(exc: GraphError) -> dict[str, Any]:

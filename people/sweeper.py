@@ -5,28 +5,32 @@ A process of its own (`manage.py sweep`), without the broker: when that is gone 
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from connectors import standing
+from connectors.gates import shut_for
+from connectors.models import Connector
 from connectors.sync import schedule
 from neurons_admin import doorbell
-from people import runner
+from neurons_admin.pace import paced
+from people import restores, runner
 from people.looking import look
-from people.models import ActionRun, SealedPassword
-from people.models.run import ATTEMPTS
+from people.models import ActionRun, Pulse, SealedPassword
+from people.models.run import ACTS_WITH, ATTEMPTS
 from people.settling import IN_DOUBT
-from people.tasks import TASK
+from people.tasks import HEAR, TASK
 
 logger = logging.getLogger(__name__)
 
 State = ActionRun.State
-RING_AGAIN = timedelta(seconds=30)
+RING_AGAIN_SECONDS = 30.0
+CANARY_SECONDS = 60.0
 # Passes between two looks at the synchronisations.
 SYNC_EVERY = 10
 # The advisory lock that lets one sweeper go at a time ("neur").
@@ -62,7 +66,8 @@ class Sweeper:
     def _pass(self) -> None:
         """Each step by itself: what one row may have wrong with it holds up nothing else."""
         steps: list[Callable[[], object]] = [
-            settle_lost, give_up_old, release_held, purge_passwords, self._look, self._ring,
+            restores.hold_if_restored, settle_lost, give_up_old, release_held, self._probe, purge_passwords,
+            self._look, self._ring, ring_canary, beat,
         ]  # fmt: skip
         if self._passes % SYNC_EVERY == 0:
             steps += [schedule.start_due, schedule.ring_waiting]
@@ -76,29 +81,39 @@ class Sweeper:
                 logger.exception("A step of the sweeper failed; the others go on.")
 
     def _look(self) -> None:
-        for run in ActionRun.objects.for_work().filter(next_read_at__lte=Now())[:AT_ONCE]:
+        due = ActionRun.objects.for_work().filter(next_read_at__lte=Now()).exclude(shut_for(ACTS_WITH))
+        for run in due[:AT_ONCE]:
             self._hand_over(run.pk, look, run)
 
     def _ring(self) -> None:
-        unrung = Q(rung_at__isnull=True) | Q(rung_at__lt=Now() - RING_AGAIN)
-        for pk in ActionRun.objects.due().filter(unrung).order_by("created_at").values_list("pk", flat=True)[:AT_ONCE]:
-            if doorbell.ring(TASK, pk):
+        """Ring for what nobody was rung for. What was rung for long ago and still waits is carried out here."""
+        unheard = Q(rung_at__lt=Now() - paced(RING_AGAIN_SECONDS))
+        due = ActionRun.objects.due().filter(Q(rung_at=None) | unheard).order_by("created_at")
+        for pk, rung_at in due.values_list("pk", "rung_at")[:AT_ONCE]:
+            if rung_at is None and doorbell.ring(TASK, pk):
                 ActionRun.objects.filter(pk=pk).update(rung_at=Now())
             else:
                 self._hand_over(pk, runner.carry_out, pk)
 
-    def _hand_over(self, pk: uuid.UUID, work: Callable[[Any], None], subject: object) -> None:
-        """Give work to a thread, unless one of them has this run in hand already."""
+    def _probe(self) -> None:
+        """Try the credentials again that runs are held for."""
+        for connector in _connectors_held():
+            credential = connector.action_credential
+            if credential is not None and standing.is_refused(credential):
+                self._hand_over(credential.pk, standing.probe, credential)
+
+    def _hand_over(self, pk: uuid.UUID, work: Callable[[Any], object], subject: object) -> None:
+        """Give work to a thread, unless one of them has this row in hand already."""
         if pk in self._in_hand:
             return
         self._in_hand.add(pk)
         self._hands.submit(self._do, pk, work, subject)
 
-    def _do(self, pk: uuid.UUID, work: Callable[[Any], None], subject: object) -> None:
+    def _do(self, pk: uuid.UUID, work: Callable[[Any], object], subject: object) -> None:
         try:
             work(subject)
         except Exception:
-            logger.exception("The sweeper could not finish run %s; its lease will settle it.", pk)
+            logger.exception("The sweeper could not finish with %s; a lease or the next pass will settle it.", pk)
         finally:
             connections.close_all()
             self._in_hand.discard(pk)
@@ -135,15 +150,40 @@ def give_up_old() -> None:
         ActionRun.objects.move(run, to, message, expecting=old | worn, message=message, error_code=code, ended_at=Now())
 
 
+def _connectors_held() -> Iterable[Connector]:
+    """Those that runs wait for because their action credential does not work."""
+    held = ActionRun.objects.filter(state=State.HELD, held_because=ActionRun.Held.CREDENTIAL)
+    return Connector.objects.with_credentials().filter(pk__in=held.values("account__connector"))
+
+
 def release_held() -> None:
-    """Try again, now and then, what waits for a credential to be mended. An attempt that was held is none."""
-    due = Q(state=State.HELD) & ~Q(not_before__gt=Now())
-    for run in ActionRun.objects.filter(due):
-        reason = "Trying again whether the action credential works now."
-        ActionRun.objects.move(run, State.QUEUED, reason, expecting=due, attempts=max(run.attempts - 1, 0))
+    """Let go on what waited for a credential that works now.
+
+    Where it is this server that cannot open the secret, or nothing was set, only trying again now and then tells.
+    """
+    for connector in _connectors_held():
+        if standing.is_refused(connector.action_credential):
+            continue
+        due = Q(state=State.HELD, held_because=ActionRun.Held.CREDENTIAL)
+        waits = Q(error_code__in=standing.NOT_MICROSOFTS, not_before__gt=Now())
+        for run in ActionRun.objects.filter(due, account__connector=connector).exclude(waits):
+            reason = "Trying again: the action credential may work now."
+            columns: dict[str, Any] = {"held_because": "", "not_before": None, "rung_at": None}
+            ActionRun.objects.move(run, State.QUEUED, reason, expecting=due, **columns)
 
 
 def purge_passwords() -> int:
     """Delete the passwords that nobody may see any more."""
     deleted, _ = SealedPassword.objects.spent().delete()
     return deleted
+
+
+def ring_canary() -> None:
+    """Have a worker say that it hears; people.health notices when none does."""
+    if Pulse.objects.ring_due(Pulse.WORKERS, CANARY_SECONDS):
+        doorbell.ring(HEAR, Pulse.WORKERS)
+
+
+def beat() -> None:
+    """Say that the sweeper has got to the end of a pass."""
+    Pulse.objects.beat(Pulse.SWEEPER)

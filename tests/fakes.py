@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.graph import Call, Grant, NotThere
+from people.tasks import TASK
 from tests.microsoft import TENANT
 
 
@@ -27,6 +28,11 @@ class Bell:
         if not self.broken:
             self.rung.append((task, row_id))
         return not self.broken
+
+    @property
+    def runs(self) -> list[Any]:
+        """The runs that were rung for."""
+        return [row_id for task, row_id in self.rung if task == TASK]
 
 
 class Crash(BaseException):

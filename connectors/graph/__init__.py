@@ -7,6 +7,7 @@ that is named by what the caller should do next, and every exchange yields a `Ca
 from .calls import Call
 from .client import Graph, Reader, open_graph, open_reader
 from .errors import (
+    Busy,
     CredentialMissing,
     CredentialRefused,
     GraphError,
@@ -22,6 +23,7 @@ from .tokens import Grant, forget, sign_in_afresh
 
 __all__ = [
     "CLOUDS",
+    "Busy",
     "Call",
     "CredentialMissing",
     "CredentialRefused",

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
-from .errors import CredentialRefused, GraphError, NotThere, OutcomeUnknown, Refused, StartOver, TryLater
+from .errors import Busy, CredentialRefused, GraphError, NotThere, OutcomeUnknown, Refused, StartOver, TryLater
 from .explanations import explain
 
 # With these a 409 or 503 says that a write was not carried out and may be repeated.
@@ -80,13 +80,12 @@ def raise_for(answer: Answer) -> None:
         raise StartOver("The list of changes has expired.", **details)
     if answer.status == 401:
         raise CredentialRefused("Microsoft Graph does not accept the token of this application.", **details)
-    if answer.status == 429 or (answer.status in (409, 503) and answer.code in NOT_CARRIED_OUT):
+    if answer.status == 429:
+        raise Busy("Microsoft Graph asks this application to wait.", retry_after=answer.retry_after, **details)
+    if answer.status in (409, 503) and answer.code in NOT_CARRIED_OUT:
         raise TryLater("Microsoft Graph is busy.", retry_after=answer.retry_after, **details)
     if answer.status >= 500 or answer.status == 408:
-        later = TryLater("Microsoft Graph has a problem of its own.", retry_after=answer.retry_after, **details)
-        if answer.status == 503 and answer.retry_after is not None:
-            raise later
-        raise _unless_write(answer, later)
+        raise _out_of_order(answer, details)
     if answer.body and answer.object is None:
         raise _not_graph(answer)
     kind = NotThere if answer.status == 404 else Refused
@@ -100,6 +99,14 @@ def json_of(answer: Answer) -> dict[str, Any]:
     if answer.object is None or "error" in answer.object:
         raise _not_graph(answer)
     return answer.object
+
+
+def _out_of_order(answer: Answer, details: dict[str, Any]) -> GraphError:
+    """A 503 that says when to come back was most likely not carried out; of anything else nobody knows."""
+    message, wait = "Microsoft Graph has a problem of its own.", answer.retry_after
+    if answer.status == 503 and wait is not None:
+        return TryLater(message, retry_after=wait, certain=False, **details)
+    return _unless_write(answer, TryLater(message, retry_after=wait, **details))
 
 
 def _not_graph(answer: Answer) -> GraphError:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from . import tokens, wire
 from .answers import Answer, json_of, raise_for
 from .calls import Call
-from .errors import GraphError, OutcomeUnknown, Refused, TryLater, WriteForbidden
+from .errors import Busy, GraphError, OutcomeUnknown, Refused, TryLater, WriteForbidden
 from .registration import Registration
 
 USER_AGENT = "NeuronsAdmin"
@@ -58,7 +58,7 @@ class Reader:
             link = str(page.get("@odata.nextLink", ""))
 
     def grant(self, *, fresh: bool = False) -> tokens.Grant:
-        """What the token in use grants, or a new one. Raises CredentialRefused or TryLater; sends nothing to Graph."""
+        """What the token in use grants, or a new one. Raises CredentialRefused or Busy; sends nothing to Graph."""
         if fresh:
             tokens.renew(self.registration)
         return tokens.grant_for(self.registration)
@@ -74,8 +74,8 @@ class Reader:
         if answer.status == 401:
             tokens.renew(self.registration)
             tokens.token_for(self.registration)
-            if time.monotonic() - started > PATIENCE:
-                raise TryLater("A new token took too long to get.", code="slow_sign_in")
+            if time.monotonic() - started > PATIENCE * self.registration.pace:
+                raise Busy("A new token took too long to get.", code="slow_sign_in")
             answer = self._send(_Ask(method, url, body, headers or {}))
         raise_for(answer)
         return json_of(answer)
@@ -135,7 +135,7 @@ def open_graph(registration: Registration, on_call: OnCall | None = None) -> Gra
 def _without_answer(method: str, exc: wire.NoAnswer) -> GraphError:
     """What it means that no whole answer came."""
     if not exc.left:
-        return TryLater("Microsoft Graph could not be reached from this server.", code="graph_unreachable")
+        return Busy("Microsoft Graph could not be reached from this server.", code="graph_unreachable")
     if method == "GET":
         return TryLater("Microsoft Graph did not answer.", code="no_answer")
     return OutcomeUnknown(
@@ -167,5 +167,5 @@ def _session(registration: Registration) -> wire.Session:
     kept: dict[tuple[str, str, str], wire.Session] = _sessions.__dict__.setdefault("kept", {})
     key = (registration.endpoints.graph, registration.ca_bundle, registration.proxy)
     if key not in kept:
-        kept[key] = wire.Session(ca_bundle=registration.ca_bundle, proxy=registration.proxy)
+        kept[key] = wire.Session(ca_bundle=registration.ca_bundle, proxy=registration.proxy, pace=registration.pace)
     return kept[key]

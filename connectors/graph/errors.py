@@ -39,7 +39,10 @@ class CredentialMissing(CredentialRefused):
 
 
 class TryLater(GraphError):
-    """Not now; certainly nothing was changed. `retry_after` is Microsoft's wish in seconds, None without one."""
+    """Not now; nothing was changed. `retry_after` is Microsoft's wish in seconds, None without one.
+
+    `certain` is false where Microsoft says so in a way that proxies and gateways use as well.
+    """
 
     def __init__(
         self,
@@ -50,9 +53,15 @@ class TryLater(GraphError):
         status: int | None = None,
         request_id: str = "",
         retry_after: float | None = None,
+        certain: bool = True,
     ) -> None:
         super().__init__(message, code=code, detail=detail, status=status, request_id=request_id)
         self.retry_after = retry_after
+        self.certain = certain
+
+
+class Busy(TryLater):
+    """Not now, and not for anybody with this app registration: a quota, or a host that does not answer."""
 
 
 class OutcomeUnknown(GraphError):

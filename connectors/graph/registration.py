@@ -46,6 +46,8 @@ class Registration:
     endpoints: Endpoints = CLOUDS["global"]
     ca_bundle: str = ""
     proxy: str = ""
+    # Multiplies how long is waited for an answer; less than 1 only beside a demo tenant.
+    pace: float = 1.0
 
     @property
     def authority(self) -> str:

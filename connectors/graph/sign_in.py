@@ -5,7 +5,7 @@ from typing import Any
 
 from . import wire
 from .answers import Answer
-from .errors import TryLater
+from .errors import Busy
 from .registration import Registration
 
 
@@ -22,11 +22,11 @@ class SignInResponse:
 
 
 class SignInHttp:
-    """A client for MSAL (`msal.oauth2cli.http.HttpClient`). Raises TryLater for what is no answer of a sign-in."""
+    """A client for MSAL (`msal.oauth2cli.http.HttpClient`). Raises Busy for what is no answer of a sign-in."""
 
     def __init__(self, registration: Registration) -> None:
         self._authority = registration.endpoints.authority
-        self._session = wire.Session(ca_bundle=registration.ca_bundle, proxy=registration.proxy)
+        self._session = wire.Session(ca_bundle=registration.ca_bundle, proxy=registration.proxy, pace=registration.pace)
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, **content: Any) -> SignInResponse:
         return self._exchange("GET", url, headers, content)
@@ -43,20 +43,20 @@ class SignInHttp:
         try:
             answer = wire.exchange(self._session, method, url, headers=headers or {}, **content)
         except wire.NoAnswer as exc:
-            raise TryLater(
+            raise Busy(
                 f"{self._authority} could not be reached from this server. Check the network, the proxy and, for a test"
                 " tenant, its certificate.",
                 code="sign_in_unreachable",
             ) from exc
         if answer.status >= 500 or answer.status == 429:
-            raise TryLater(
+            raise Busy(
                 "Microsoft's sign-in service is busy or out of order.",
                 code="sign_in_busy",
                 status=answer.status,
                 retry_after=answer.retry_after,
             )
         if answer.object is None or 300 <= answer.status < 400:
-            raise TryLater(
+            raise Busy(
                 f"The answer did not come from Microsoft's sign-in service at {self._authority}.", code="not_sign_in"
             )
         return SignInResponse(answer)

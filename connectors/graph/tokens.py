@@ -10,7 +10,7 @@ from typing import Any
 
 import msal
 
-from .errors import CredentialRefused, GraphError, TryLater
+from .errors import Busy, CredentialRefused, GraphError
 from .registration import Registration
 from .sign_in import SignInHttp
 from .token_problems import NO_TENANT, problem_of
@@ -38,7 +38,7 @@ class Grant:
 
 
 def token_for(registration: Registration) -> str:
-    """An access token, from MSAL's cache while it lasts. Raises CredentialRefused or TryLater; nothing was sent."""
+    """An access token, from MSAL's cache while it lasts. Raises CredentialRefused or Busy; nothing was sent."""
     try:
         return _acquire(_application(registration), registration)
     except GraphError:
@@ -55,7 +55,7 @@ def grant_for(registration: Registration) -> Grant:
 def sign_in_afresh(registration: Registration) -> Grant:
     """Sign in with a new application and an empty cache, as a check must: a cached token hides a wrong secret.
 
-    From then on the new token is the one in use. Raises CredentialRefused with what is wrong, or TryLater when
+    From then on the new token is the one in use. Raises CredentialRefused with what is wrong, or Busy when
     Microsoft could not be asked.
     """
     application = _build(registration)
@@ -123,12 +123,12 @@ def _acquire(application: msal.ConfidentialClientApplication, registration: Regi
     raise problem_error(answer)
 
 
-def problem_error(answer: Mapping[str, Any]) -> CredentialRefused | TryLater:
+def problem_error(answer: Mapping[str, Any]) -> CredentialRefused | Busy:
     """The error for a token endpoint's answer without a token; `error_description` is left out, it carries app IDs."""
     numbers = answer.get("error_codes")
     number = numbers[0] if isinstance(numbers, list) and numbers and isinstance(numbers[0], int) else 0
     problem = problem_of(number, str(answer.get("error", "")))
-    kind = TryLater if problem.passing else CredentialRefused
+    kind = Busy if problem.passing else CredentialRefused
     return kind(
         problem.message,
         code=problem.code,
@@ -137,8 +137,8 @@ def problem_error(answer: Mapping[str, Any]) -> CredentialRefused | TryLater:
     )
 
 
-def _senseless() -> TryLater:
-    return TryLater("Microsoft's sign-in service gave an answer that makes no sense.", code="not_sign_in")
+def _senseless() -> Busy:
+    return Busy("Microsoft's sign-in service gave an answer that makes no sense.", code="not_sign_in")
 
 
 def read_grant(token: str) -> Grant:

@@ -1,8 +1,9 @@
 """HTTP as this product wants it: nothing from the environment, no retries, no redirects, no endless waits, TLS only."""
 
+import contextlib
+import socket
 import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import requests
@@ -31,9 +32,11 @@ class NoAnswer(Exception):
 
 
 class _Progress(threading.local):
-    """How far this thread's request has come."""
+    """How far this thread's request has come, and over which connection."""
 
     left = False
+    hung_up = False
+    sock: socket.socket | None = None
 
 
 _progress = _Progress()
@@ -42,8 +45,12 @@ _progress = _Progress()
 class _Connection(HTTPSConnection):
     """Notes the moment a request begins to be written: look-up, connection, proxy and handshake are behind it then."""
 
+    def connect(self) -> None:
+        super().connect()
+        _progress.sock = self.sock
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _progress.left = True
+        _progress.left, _progress.sock = True, self.sock
         super().request(*args, **kwargs)
 
 
@@ -70,8 +77,9 @@ class _Adapter(HTTPAdapter):
 class Session(requests.Session):
     """A keep-alive session. The CA file given wins over REQUESTS_CA_BUNDLE and the like; plain HTTP is not spoken."""
 
-    def __init__(self, *, ca_bundle: str = "", proxy: str = "") -> None:
+    def __init__(self, *, ca_bundle: str = "", proxy: str = "", pace: float = 1.0) -> None:
         super().__init__()
+        self.pace = pace
         self.trust_env = False
         self.verify = ca_bundle or True
         if proxy:
@@ -82,30 +90,57 @@ class Session(requests.Session):
 
 def exchange(session: Session, method: str, url: str, *, headers: Mapping[str, str], **content: Any) -> Answer:
     """One request and its whole answer, whatever the status; no second try, no redirect. Raises NoAnswer."""
-    deadline = time.monotonic() + WHOLE_SECONDS
-    _progress.left = False
+    _progress.left, _progress.hung_up, _progress.sock = False, False, None
     try:
-        with session.request(
-            method,
-            url,
-            headers=dict(headers),
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=False,
-            stream=True,
-            **content,
-        ) as response:
-            return Answer(method, response.status_code, response.headers, _whole_body(response, deadline))
+        with (
+            _hung_up_after(WHOLE_SECONDS * session.pace),
+            session.request(
+                method,
+                url,
+                headers=dict(headers),
+                timeout=(CONNECT_SECONDS * session.pace, READ_SECONDS * session.pace),
+                allow_redirects=False,
+                stream=True,
+                **content,
+            ) as response,
+        ):
+            answer = Answer(method, response.status_code, response.headers, _whole_body(response))
     except (OSError, HTTPError) as exc:  # requests' own are OSErrors; a CA file that is not there is a plain one
         raise NoAnswer(exc, left=_progress.left) from exc
+    if _progress.hung_up:
+        raise NoAnswer("The answer took too long.", left=True)
+    return answer
 
 
-def _whole_body(response: requests.Response, deadline: float) -> bytes:
-    """Read by what has arrived, not by the chunk: a chunk that drips in would be waited for without end."""
+@contextlib.contextmanager
+def _hung_up_after(seconds: float) -> Iterator[None]:
+    """Hang up when the block takes longer: a server that drips byte by byte never trips the read timeout."""
+    progress = _progress.__dict__
+    timer = threading.Timer(seconds, _hang_up, [progress])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(progress: dict[str, Any]) -> None:
+    """Have whoever reads from the connection find its end. `SSLSocket.shutdown` would pull TLS from under them."""
+    progress["hung_up"] = True
+    sock = progress.get("sock")
+    if sock is not None:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+def _whole_body(response: requests.Response) -> bytes:
+    """The body as it arrives, as long as it is not too large."""
     parts: list[bytes] = []
     size = 0
     while part := response.raw.read1(CHUNK, decode_content=True):
         parts.append(part)
         size += len(part)
-        if size > LARGEST_ANSWER or time.monotonic() > deadline:
-            raise NoAnswer("The answer took too long or was too large.", left=True)
+        if size > LARGEST_ANSWER:
+            raise NoAnswer("The answer was too large.", left=True)
     return b"".join(parts)

@@ -34,6 +34,8 @@ SENTENCES: Final = {
     "member.password_changed": "changed their own password",
     "run.asked": "asked for",
     "run.cancelled": "cancelled, before it was sent,",
+    "run.decided": "decided what became of",
+    "run.confirmed": "let go on, after a restore,",
     "run.password_shown": "was shown the password made by",
     "connector.added": "added the connector",
     "connector.changed": "changed the connector",
@@ -42,6 +44,8 @@ SENTENCES: Final = {
     "credential.added": "added the credential",
     "credential.changed": "changed the credential",
     "credential.checked": "checked the credential",
+    "credential.refused": "found that Microsoft refuses the credential",
+    "credential.works_again": "found that Microsoft accepts again the credential",
     "credential.secret_replaced": "replaced the secret of",
     "credential.deleted": "deleted the credential",
 }

@@ -9,12 +9,13 @@ from typing import Any, Self
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 from django.urls import reverse
 
 from connectors import actions
 from connectors.actions import Action
-from connectors.models import Connector, GraphCall
+from connectors.gates import shut_for
+from connectors.models import Connector
 from neurons_admin.access.models import User
 from neurons_admin.encryption import EncryptedField
 
@@ -23,8 +24,13 @@ from .person import Account, Person
 PASSWORD_KEPT = timedelta(minutes=15)
 # An old order must not fire: after this it is given up and has to be asked for again.
 ORDER_EXPIRES = timedelta(hours=4)
-# After so many attempts a run is given up: what fells each worker must not go round for ever.
+# After so many attempts a run is given up: what fells each worker must not go round for ever. One that was put back in
+# order (Microsoft busy, credential broken) does not count.
 ATTEMPTS = 8
+# How a run's columns are to be understood. A worker leaves alone what a newer version has written.
+FORMAT = 1
+# From a run to the credential it acts with.
+ACTS_WITH = "account__connector__action_credential"
 
 
 class ActionRunQuerySet(models.QuerySet["ActionRun"]):
@@ -43,7 +49,13 @@ class ActionRunQuerySet(models.QuerySet["ActionRun"]):
         return self.select_related("person", "asked_by", "account__connector").annotate(password_waits=waits)
 
     def due(self) -> Self:
-        return self.filter(state=ActionRun.State.QUEUED).exclude(not_before__gt=Now())
+        """Those that a worker of this version may take up now.
+
+        Not while Microsoft has asked the app registration to wait, nor while another run writes to the same account.
+        """
+        writing = ActionRun.objects.filter(account=OuterRef("account"), state=ActionRun.State.RUNNING)
+        waiting = self.filter(state=ActionRun.State.QUEUED, format__lte=FORMAT, action__in=actions.BY_KEY)
+        return waiting.exclude(not_before__gt=Now()).exclude(Exists(writing)).exclude(shut_for(ACTS_WITH))
 
     def move(self, run: "ActionRun", to: str, reason: str, *, expecting: Q, **columns: Any) -> bool:
         """Move a run to a state if it still is as `expecting` says, and write the reason into its trail, in one go.
@@ -53,7 +65,7 @@ class ActionRunQuerySet(models.QuerySet["ActionRun"]):
         with transaction.atomic():
             changed = self.filter(expecting, pk=run.pk).update(state=to, **columns)
             if changed:
-                RunEvent.objects.create(run=run, state=to, reason=reason[:500], worker=worker_name())
+                run.tell(reason, state=to)
         if changed:
             run.refresh_from_db(fields=["state", *columns])
         return bool(changed)
@@ -76,6 +88,10 @@ class ActionRun(models.Model):
         FAILED = "failed", "Failed"
         NEEDS_OPERATOR = "needs_operator", "Needs you"
         CANCELLED = "cancelled", "Cancelled"
+
+    class Held(models.TextChoices):
+        CREDENTIAL = "credential", "The action credential does not work"
+        RESTORE = "restore", "The database was restored"
 
     OPEN = (State.QUEUED, State.RUNNING, State.UNKNOWN, State.HELD)
     TONES = {
@@ -103,7 +119,11 @@ class ActionRun(models.Model):
     expires_at = models.DateTimeField()
 
     state = models.CharField(max_length=15, choices=State, default=State.QUEUED)
+    format = models.PositiveSmallIntegerField(default=FORMAT, db_default=1)
+    held_because = models.CharField(max_length=10, choices=Held, blank=True, db_default="")
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How often it was put back in order, which makes the waits longer.
+    deferrals = models.PositiveSmallIntegerField(default=0, db_default=0)
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -144,7 +164,11 @@ class ActionRun(models.Model):
                 fields=["account", "conflict_class"],
                 condition=Q(state__in=["queued", "running", "unknown", "held"]),
                 name="one_open_run_per_account_and_class",
-            )
+            ),
+            # Writes to one account go one after the other.
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(state="running"), name="one_running_run_per_account"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -175,37 +199,13 @@ class ActionRun(models.Model):
     def tone(self) -> str:
         return self.TONES[self.State(self.state)]
 
+    def tell(self, reason: str, *, state: str = "") -> None:
+        """Add a step to the trail, in the caller's transaction; of the state it is in unless told otherwise."""
+        self.events.create(state=state or self.state, reason=reason[:500], worker=worker_name())
+
     def bound_action(self) -> Action:
         """The action with its parameters. Raises KeyError for an action this version does not have."""
         return actions.BY_KEY[self.action](**self.params)
-
-
-class RunEvent(models.Model):
-    """One step of a run's story, with its reason. Rows are added, never changed."""
-
-    run = models.ForeignKey(ActionRun, models.CASCADE, related_name="events")
-    at = models.DateTimeField(db_default=Now())
-    state = models.CharField(max_length=15)
-    reason = models.CharField(max_length=500)
-    worker = models.CharField(max_length=100, blank=True)
-
-    class Meta:
-        ordering = ("id",)
-
-    def __str__(self) -> str:
-        return f"{self.state}: {self.reason}"
-
-
-class ActionCall(GraphCall):
-    """A call that a run made; `purpose` says what for."""
-
-    class Purpose(models.TextChoices):
-        BEFORE = "before", "Read before"
-        ACT = "act", "The change"
-        LOOK = "look", "Looked for the effect"
-
-    run = models.ForeignKey(ActionRun, models.CASCADE, related_name="calls")
-    purpose = models.CharField(max_length=10, choices=Purpose)
 
 
 def _overtaken() -> Q:
@@ -251,3 +251,8 @@ class SealedPassword(models.Model):
 def bump(column: str) -> Any:
     """A column plus one, computed by the database."""
     return F(column) + 1
+
+
+def less_one(column: str) -> Any:
+    """A column less one, computed by the database, and never below zero."""
+    return Greatest(F(column) - 1, 0)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.graph import (
+    Busy,
     Call,
     CredentialRefused,
     Endpoints,
@@ -52,9 +53,9 @@ ANSWERS: list[tuple[Behaviour, type, type, str]] = [
     (graph_error(410, "syncStateNotFound", Location="x"), StartOver, StartOver, "syncStateNotFound"),
     (reply(410), StartOver, StartOver, "http_410"),
     (graph_error(400, "Directory_ExpiredPageToken"), StartOver, StartOver, "Directory_Exp"),
-    (graph_error(429, "TooManyRequests", **BUSY), TryLater, TryLater, "TooManyRequests"),
-    (reply(429), TryLater, TryLater, "http_429"),
-    (reply(429, HTML), TryLater, TryLater, "http_429"),
+    (graph_error(429, "TooManyRequests", **BUSY), Busy, Busy, "TooManyRequests"),
+    (reply(429), Busy, Busy, "http_429"),
+    (reply(429, HTML), Busy, Busy, "http_429"),
     (graph_error(503, "x", **BUSY), TryLater, TryLater, "x"),
     (graph_error(503, "Directory_ReplicaUnavailable"), TryLater, TryLater, "Directory_Repl"),
     (graph_error(503, "serviceNotAvailable"), TryLater, TryLater, "serviceNot"),

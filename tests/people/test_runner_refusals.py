@@ -20,8 +20,8 @@ from connectors.graph import (
 from connectors.models import Connector
 from neurons_admin.access.models import User
 from people.models import Account, ActionRun
-from people.models.run import ATTEMPTS
-from tests.fakes import TENANT, FakeDirectory
+from people.models.run import ATTEMPTS, FORMAT
+from tests.fakes import TENANT, FakeDirectory, after
 from tests.runs import again, ask, calls, carry_out, known_to, let_time_pass, reasons
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bell")]
@@ -147,14 +147,22 @@ def test_a_token_that_says_nothing_is_left_to_graph(directory: FakeDirectory, ad
     assert carry_out(ask(adele, dana)).state == State.SUCCEEDED
 
 
-@pytest.mark.parametrize("columns", [{"action": "from_the_future"}, {"params": {"unheard_of": 1}}])
-def test_an_action_that_this_version_does_not_know(
+def test_an_order_that_makes_no_sense(directory: FakeDirectory, adele: Account, dana: User) -> None:
+    run = ask(adele, dana)
+    ActionRun.objects.update(params={"unheard_of": 1})
+    run = carry_out(run)
+    assert (run.state, run.error_code) == (State.FAILED, "unknown_action")
+    assert directory.written == []
+
+
+@pytest.mark.parametrize("columns", [{"action": "from_the_future"}, {"format": FORMAT + 1}])
+def test_what_a_newer_version_has_written_is_left_to_it(
     directory: FakeDirectory, adele: Account, dana: User, columns: dict[str, Any]
 ) -> None:
     run = ask(adele, dana)
     ActionRun.objects.update(**columns)
     run = carry_out(run)
-    assert (run.state, run.error_code) == (State.FAILED, "unknown_action")
+    assert (run.state, run.attempts) == (State.QUEUED, 0)
     assert directory.written == []
 
 
@@ -192,19 +200,19 @@ def test_busy_means_later(directory: FakeDirectory, adele: Account, dana: User, 
     assert again(carry_out(run)).state == State.QUEUED
     let_time_pass(run)
     run = carry_out(run)
-    assert (run.state, run.attempts, run.error_code) == (State.SUCCEEDED, 2, "")
+    assert (run.state, run.attempts, run.error_code) == (State.SUCCEEDED, 1, "")
     assert len(directory.applied) == 1
 
 
 @pytest.mark.parametrize(
-    ("attempts", "retry_after", "seconds"),
+    ("deferrals", "retry_after", "seconds"),
     [(0, None, 5), (3, None, 40), (6, None, 320), (0, 17, 17), (0, 0, 5), (0, 86400, 900), (0, float("inf"), 900)],
 )
 def test_how_much_later(
-    directory: FakeDirectory, adele: Account, dana: User, attempts: int, retry_after: float | None, seconds: float
+    directory: FakeDirectory, adele: Account, dana: User, deferrals: int, retry_after: float | None, seconds: float
 ) -> None:
     run = ask(adele, dana)
-    ActionRun.objects.update(attempts=attempts)
+    ActionRun.objects.update(deferrals=deferrals)
     directory.writes = [TryLater("Busy.", retry_after=retry_after)]
     run = carry_out(run)
     assert run.not_before
@@ -212,17 +220,50 @@ def test_how_much_later(
     assert f"{seconds} s" in reasons(run)
 
 
-def test_busy_for_too_long_has_failed(directory: FakeDirectory, adele: Account, dana: User) -> None:
+def test_microsoft_being_busy_costs_no_attempt(directory: FakeDirectory, adele: Account, dana: User) -> None:
     run = ask(adele, dana)
     directory.writes = [BUSY] * (ATTEMPTS + 1)
     for _ in range(ATTEMPTS + 1):
-        carry_out(run)
+        assert carry_out(run).attempts == 0
         let_time_pass(run)
-    run = again(run)
-    assert (run.state, run.attempts, run.error_code) == (State.FAILED, ATTEMPTS, "TooManyRequests")
-    assert "Given up" in run.message
-    assert len(directory.written) == ATTEMPTS
-    assert directory.applied == []
+    assert again(run).deferrals == ATTEMPTS + 1
+    run = carry_out(run)
+    assert (run.state, run.attempts) == (State.SUCCEEDED, 1)
+    assert len(directory.applied) == 1
+
+
+UNCERTAIN = TryLater("Out of order.", code="http_503", retry_after=1, certain=False)
+
+
+def test_what_was_most_likely_not_done_is_looked_at_and_sent_again(
+    directory: FakeDirectory, adele: Account, dana: User
+) -> None:
+    directory.writes = [UNCERTAIN]
+    run = carry_out(ask(adele, dana))
+    assert (run.state, run.in_doubt) == (State.QUEUED, True)
+    let_time_pass(run)
+    run = carry_out(run)
+    assert (run.state, run.in_doubt, len(directory.written)) == (State.SUCCEEDED, False, 2)
+    assert "(resend)" in reasons(run)
+
+
+def test_what_was_most_likely_not_done_and_was_is_not_sent_again(
+    directory: FakeDirectory, adele: Account, dana: User
+) -> None:
+    directory.writes = [after(UNCERTAIN)]
+    run = carry_out(ask(adele, dana))
+    let_time_pass(run)
+    run = carry_out(run)
+    assert (run.state, len(directory.written)) == (State.SUCCEEDED, 1)
+    assert "Confirmed by reading" in reasons(run)
+
+
+def test_what_may_do_harm_twice_is_not_sent_again_for_a_likelihood(
+    directory: FakeDirectory, adele: Account, dana: User
+) -> None:
+    directory.writes = [UNCERTAIN]
+    run = carry_out(ask(adele, dana, ResetPassword))
+    assert (run.state, run.in_doubt) == (State.UNKNOWN, True)
 
 
 @pytest.mark.parametrize("action", [DisableAccount, ResetPassword, RevokeSessions])

@@ -1,0 +1,62 @@
+"""What is learnt of an action credential while it works: that Microsoft refuses it, and that it lets it in again.
+
+A credential that is known to be refused is not tried for every run that waits: one probe in five minutes, for all.
+"""
+
+import logging
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from connectors import gates
+from connectors.checks import UNREADABLE, sign_in_with
+from connectors.graph import CredentialRefused
+from credentials.finding import NO_CONSENT
+from credentials.models import Credential
+from neurons_admin.audit.models import record
+
+logger = logging.getLogger(__name__)
+
+# Says nothing about what Microsoft thinks of the credential: this server cannot open it, or there is none.
+NOT_MICROSOFTS = {UNREADABLE, "no_credential"}
+
+
+def is_refused(credential: Credential | None) -> bool:
+    """Whether Microsoft is known to refuse it. One that merely was granted nothing is let in."""
+    return credential is not None and credential.check_code not in {"", NO_CONSENT}
+
+
+def note_refused(credential: Credential, exc: CredentialRefused) -> bool:
+    """Keep that Microsoft has refused a credential; True for the first to notice, who has thereby raised the alarm.
+
+    Nothing is kept when the secret has been replaced meanwhile: the refusal speaks of the old one.
+    """
+    if exc.code in NOT_MICROSOFTS:
+        return False
+    gates.put_off_probe(credential)
+    with transaction.atomic():
+        first = (
+            Credential.objects.filter(pk=credential.pk, secret_set_at=credential.secret_set_at)
+            .exclude(check_code=exc.code[:40])
+            .update(check_code=exc.code[:40], check_message=str(exc)[:500], checked_at=Now())
+        )
+        if first:
+            detail: dict[str, object] = {"result": exc.code, "reference": exc.detail}
+            record("credential.refused", credential, actor=None, detail=detail)
+    if first:
+        logger.error("Microsoft refuses the credential %s (%s); what needs it is held.", credential, exc.code)
+    return bool(first)
+
+
+def probe(credential: Credential) -> bool:
+    """Try a refused credential again, if it is time to; True when it works again. Asks the network."""
+    if not gates.take_probe(credential):
+        return False
+    finding = sign_in_with(credential)
+    if not finding.asked:
+        return False
+    with transaction.atomic():
+        credential.keep(finding)
+        if finding.signed_in:
+            record("credential.works_again", credential, actor=None)
+    return finding.signed_in
