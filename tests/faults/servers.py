@@ -44,7 +44,7 @@ class Tree:
         """SIGKILL to all of them, and wait until they are gone."""
         everybody = [self.root, *self.children()]
         send(signal.SIGKILL, everybody)
-        psutil.wait_procs(everybody, timeout=GONE_SECONDS)
+        wait_until(lambda: are_gone(everybody), GONE_SECONDS)
 
 
 def send(what: signal.Signals, processes: Iterable[psutil.Process]) -> None:
@@ -52,6 +52,18 @@ def send(what: signal.Signals, processes: Iterable[psutil.Process]) -> None:
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(what)
+
+
+def are_gone(processes: Iterable[psutil.Process]) -> bool:
+    """Whether none of them lives; one that only waits for init to notice its end does not."""
+    return not any(_lives(process) for process in processes)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Part:
@@ -84,11 +96,10 @@ class Part:
         """SIGTERM, as at a deployment; after `grace` seconds SIGKILL to all that is left."""
         everybody = [Tree(self.pid).root, *Tree(self.pid).children()]
         self.process.send(signal.SIGTERM)
-        with contextlib.suppress(psutil.TimeoutExpired):
-            everybody[0].wait(timeout=grace)
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: not self.is_running, grace)
         self.process.send(signal.SIGKILL)
-        psutil.wait_procs(everybody, timeout=GONE_SECONDS)
-        wait_until(lambda: not self.is_running, GONE_SECONDS)
+        wait_until(lambda: not self.is_running and are_gone(everybody), GONE_SECONDS)
 
     def kill(self) -> None:
         """SIGKILL to it and all its children: the machine's power, or the kernel's out-of-memory killer."""
@@ -149,10 +160,7 @@ class Database:
         tree = Tree(self._pid())
         children = tree.children()
         send(how, [tree.root])
-        psutil.wait_procs([tree.root], timeout=GONE_SECONDS)
-        _, alive = psutil.wait_procs(children, timeout=2.0)
-        send(signal.SIGKILL, alive)
-        psutil.wait_procs(alive, timeout=GONE_SECONDS)
+        wait_until(lambda: are_gone([tree.root, *children]), GONE_SECONDS)
 
 
 class Broker:

@@ -266,8 +266,8 @@ class Stage(Records, stage.Stage):
             part.kill()
         processes.stop(self.processes.values(), grace=0.0)
         for server in (self.database, self.broker):
-            server.thaw()
-            server.server.stop()
+            if server.server.process():
+                server.kill()
 
     def _make_database(self) -> str:
         with psycopg.connect(self.database.server.url("postgres"), autocommit=True) as connection:
