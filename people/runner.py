@@ -29,6 +29,7 @@ Purpose = ActionCall.Purpose
 
 # Longer than one call can take (see connectors.graph.wire); the fence begins it anew.
 LEASE_SECONDS = 60.0
+TAKEN_UP = "Taken up by a worker."
 SENDING = "About to send: from here on it may have happened."
 SENDING_AGAIN = "About to send once more (resend): an earlier attempt was never answered, so it may happen twice."
 CONFIRMED = "Confirmed by reading the directory: it has happened."
@@ -46,11 +47,14 @@ class _Order:
     secret: str
 
 
-def carry_out(run_id: uuid.UUID | str) -> None:
-    """Do what the run asks, unless somebody else does it or has done it. Leaves it in a state that is true."""
+def carry_out(run_id: uuid.UUID | str, taken_up: str = TAKEN_UP) -> None:
+    """Do what the run asks, unless somebody else does it or has done it. Leaves it in a state that is true.
+
+    `taken_up` is what the trail says of who does it, and why.
+    """
     if restores.hold_if_restored():
         return
-    run = _claim(run_id)
+    run = _claim(run_id, taken_up)
     if run is None:
         return
     try:
@@ -73,7 +77,7 @@ def carry_out(run_id: uuid.UUID | str) -> None:
         fail(run, exc)
 
 
-def _claim(run_id: uuid.UUID | str) -> ActionRun | None:
+def _claim(run_id: uuid.UUID | str, taken_up: str) -> ActionRun | None:
     run = ActionRun.objects.for_work().due().filter(pk=run_id).first()
     if run is None:
         return None
@@ -81,7 +85,7 @@ def _claim(run_id: uuid.UUID | str) -> ActionRun | None:
         claimed = ActionRun.objects.move(
             run,
             State.RUNNING,
-            "Taken up by a worker.",
+            taken_up,
             expecting=Q(state=State.QUEUED) & ~Q(not_before__gt=Now()) & Q(expires_at__gt=Now()),
             lease=uuid.uuid4(),
             lease_until=Now() + paced(LEASE_SECONDS),

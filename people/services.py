@@ -195,7 +195,9 @@ def _write_down(
 def _ring(run: ActionRun) -> None:
     """A ring that was not heard is noted, so that the sweeper need not wait before it takes the run up."""
     if not doorbell.ring(TASK, run.pk):
-        ActionRun.objects.filter(pk=run.pk).update(rung_at=None)
+        with transaction.atomic():
+            ActionRun.objects.filter(pk=run.pk).update(rung_at=None)
+            run.tell("Nobody could be rung for: the broker did not answer. The sweeper sees to it.")
 
 
 def _same_click(run: ActionRun, action: type[Action], account: Account, asked_by: User) -> ActionRun:

@@ -7,6 +7,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, connections
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 State = ActionRun.State
 RING_AGAIN_SECONDS = 30.0
 CANARY_SECONDS = 60.0
+UNRUNG = "Taken up by the sweeper: the broker did not answer."
+UNHEARD = "Taken up by the sweeper: a worker was rung for, and nobody came."
 # Passes between two looks at the synchronisations.
 SYNC_EVERY = 10
 # The advisory lock that lets one sweeper go at a time ("neur").
@@ -93,7 +96,7 @@ class Sweeper:
             if rung_at is None and doorbell.ring(TASK, pk):
                 ActionRun.objects.filter(pk=pk).update(rung_at=Now())
             else:
-                self._hand_over(pk, runner.carry_out, pk)
+                self._hand_over(pk, partial(runner.carry_out, taken_up=UNHEARD if rung_at else UNRUNG), pk)
 
     def _probe(self) -> None:
         """Try the credentials again that runs are held for."""
