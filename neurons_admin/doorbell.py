@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -11,6 +12,9 @@ logger = logging.getLogger(__name__)
 
 QUIET_SECONDS = 30.0
 FAILURES_BEFORE_QUIET = 2
+# A frozen broker may hold up a connection and then a command, each for its own time-out: a page waits this long in all.
+LONGEST_SECONDS = 0.8
+RINGERS = 4
 
 
 class _Breaker:
@@ -37,15 +41,21 @@ class _Breaker:
 
 
 breaker = _Breaker()
+_ringers = ThreadPoolExecutor(RINGERS, thread_name_prefix="doorbell")
 
 
 def ring(task: str, row_id: object) -> bool:
-    """Send `task` the id of a row that is committed; True when the broker took it. Never raises for a broker's sake."""
+    """Send `task` the id of a row that is committed; True when the broker took it. Never raises for a broker's sake.
+
+    Of a broker that takes too long nobody knows whether it took it: rung for twice, a row is carried out once.
+    """
     if breaker.is_open():
         return False
+    # The application is the caller's: to another thread Celery would give its default one.
+    send = current_app._get_current_object().send_task
     try:
-        current_app.send_task(task, args=[str(row_id)], retry=False)
-    except (OperationalError, OSError):
+        _ringers.submit(send, task, args=[str(row_id)], retry=False).result(LONGEST_SECONDS)
+    except (OperationalError, OSError):  # a TimeoutError is an OSError
         logger.warning("The broker did not take %s; the sweeper will see to it.", task)
         breaker.failed()
         return False
