@@ -5,7 +5,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from celery import current_app
+from celery.app import app_or_default
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def ring(task: str, row_id: object) -> bool:
     if breaker.is_open():
         return False
     # The application is the caller's: to another thread Celery would give its default one.
-    send = current_app._get_current_object().send_task
+    send = app_or_default().send_task
     try:
         _ringers.submit(send, task, args=[str(row_id)], retry=False).result(LONGEST_SECONDS)
     except (OperationalError, OSError):  # a TimeoutError is an OSError

@@ -10,13 +10,17 @@ from people.words import plain
 
 
 class _Asking(forms.Form):
-    """The click's key; for a sensitive action also the person's name, typed."""
+    """The click's key, and what there was when the dialog was opened; for a sensitive action the name, typed."""
 
     account: Account
 
     click = forms.UUIDField(
         widget=forms.HiddenInput,
         error_messages={"required": "Open the dialog again.", "invalid": "Open the dialog again."},
+    )
+
+    seen = forms.UUIDField(
+        widget=forms.HiddenInput, required=False, error_messages={"invalid": "Open the dialog again."}
     )
 
     def clean_confirmation(self) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -17,7 +17,7 @@ from neurons_admin.audit.models import record
 from neurons_admin.encryption import SecretUnreadable
 from people import imports, policy, restores
 from people.models import Account, ActionRun, SealedPassword
-from people.models.run import ORDER_EXPIRES
+from people.models.run import ORDER_EXPIRES, ActionRunQuerySet
 from people.tasks import TASK
 
 logger = logging.getLogger(__name__)
@@ -31,8 +31,14 @@ class NotReady(Exception):
         self.verdict = verdict
 
 
+# For callers who were shown nothing beforehand.
+NOT_LOOKED: Final = uuid.UUID(int=0)
+
+
 class AlreadyAsked(Exception):
-    """Something that would contradict or repeat this is under way for the account; `run` is it."""
+    """Something that would contradict or repeat this is under way for the account, or was done while the dialog was
+    open; `run` is it.
+    """
 
     def __init__(self, run: ActionRun) -> None:
         super().__init__(str(run))
@@ -50,13 +56,26 @@ class Asked(NamedTuple):
     is_new: bool
 
 
+def latest_like(action: type[Action], account: Account) -> uuid.UUID | None:
+    """The latest run that did, or undid, the same to the account: a dialog shows what was so when it was opened."""
+    return _like(action, account).order_by("-created_at").values_list("pk", flat=True).first()
+
+
 def ask(
-    action: type[Action], *, account: Account, asked_by: User, params: dict[str, Any], secret: str, click: uuid.UUID
+    action: type[Action],
+    *,
+    account: Account,
+    asked_by: User,
+    params: dict[str, Any],
+    secret: str,
+    click: uuid.UUID,
+    seen: uuid.UUID | None = NOT_LOOKED,
 ) -> Asked:
     """Write down that an action is wanted, and ring for a worker once that is safe.
 
-    `params` are the action's parameters, `secret` the value of its secret field (empty to have one made). Raises
-    NotReady, AlreadyAsked, and PermissionDenied for a click that is somebody else's.
+    `params` are the action's parameters, `secret` the value of its secret field (empty to have one made), `seen` is
+    what `latest_like` said when the dialog was opened. Raises NotReady, AlreadyAsked, and PermissionDenied for a click
+    that is somebody else's.
     """
     earlier = ActionRun.objects.filter(click=click).first()
     if earlier is not None:
@@ -67,6 +86,7 @@ def ask(
     try:
         with transaction.atomic():
             run = _write_down(action, account, asked_by, params, click)
+            _require_unchanged(run, action, seen)
             if action.secret_field:
                 SealedPassword.objects.create(run=run, value=secret or action.make_secret(), generated=not secret)
             record("run.asked", run, actor=asked_by, detail={"action": action.key, "person": account.person_id})
@@ -192,6 +212,19 @@ def _write_down(
     return run
 
 
+def _like(action: type[Action], account: Account) -> ActionRunQuerySet:
+    return ActionRun.objects.filter(account=account, conflict_class=action.conflict_class)
+
+
+def _require_unchanged(run: ActionRun, action: type[Action], seen: uuid.UUID | None) -> None:
+    """Nobody has asked since the dialog was opened. Asked after our own row is in, so that nobody can slip between."""
+    if seen == NOT_LOOKED:
+        return
+    latest = _like(action, run.account).exclude(pk=run.pk).for_list().order_by("-created_at").first()
+    if latest is not None and latest.pk != seen:
+        raise AlreadyAsked(latest)
+
+
 def _ring(run: ActionRun) -> None:
     """A ring that was not heard is noted, so that the sweeper need not wait before it takes the run up."""
     if not doorbell.ring(TASK, run.pk):
@@ -211,7 +244,7 @@ def _who_was_first(action: type[Action], account: Account, asked_by: User, click
     same = ActionRun.objects.filter(click=click).first()
     if same is not None:
         return Asked(_same_click(same, action, account, asked_by), False)
-    other = ActionRun.objects.open().for_list().filter(account=account, conflict_class=action.conflict_class).first()
+    other = _like(action, account).open().for_list().first()
     if other is None:
         raise NotReady(Verdict(False, "Something changed at the same moment.", "Try again."))
     raise AlreadyAsked(other)

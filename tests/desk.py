@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import requests
 
-FIELD = re.compile(r'name="(csrfmiddlewaretoken|click)" value="([^"]+)"')
+FIELD = re.compile(r'name="(csrfmiddlewaretoken|click|seen)" value="([^"]+)"')
 ROW = re.compile(r'id="run-([0-9a-f-]{36})"')
 PATIENCE_SECONDS = 30.0
 

@@ -1,6 +1,5 @@
 """The dialog of an action, and asking for it."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -33,13 +32,13 @@ def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
     if action is None:
         raise Http404
     if request.method == "GET":
-        return _dialog(request, account, action, form_for(action, account, initial={"click": new_click()}))
+        initial = {"click": new_click(), "seen": services.latest_like(action, account)}
+        return _dialog(request, account, action, form_for(action, account, initial=initial))
     form = form_for(action, account, data=request.POST)
     if not form.is_valid():
         return _dialog(request, account, action, form)
-    params, secret, click = _split(action, form)
     try:
-        asked = services.ask(action, account=account, asked_by=request.user, params=params, secret=secret, click=click)
+        asked = services.ask(action, account=account, asked_by=request.user, **_split(action, form))
     except services.NotReady as exc:
         return _dialog(request, account, action, form, problem=f"{exc.verdict.reason} {exc.verdict.cure}".strip())
     except services.AlreadyAsked as exc:
@@ -47,11 +46,11 @@ def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
     return _answer(request, asked)
 
 
-def _split(action: type[Action], form: forms.Form) -> tuple[dict[str, Any], str, uuid.UUID]:
-    """The action's parameters, its secret, and the click."""
+def _split(action: type[Action], form: forms.Form) -> dict[str, Any]:
+    """What `services.ask` wants to know: the action's parameters, its secret, the click and what was there before."""
     given = {name: form.cleaned_data[name] for name in action.form.base_fields}
     secret = given.pop(action.secret_field, "") if action.secret_field else ""
-    return given, secret, form.cleaned_data["click"]
+    return {"params": given, "secret": secret, "click": form.cleaned_data["click"], "seen": form.cleaned_data["seen"]}
 
 
 def _answer(request: Request, asked: services.Asked) -> HttpResponse:
@@ -98,7 +97,10 @@ def _changes(action: type[Action], account: Account) -> list[Change]:
 
 
 def _who_was_first(run: ActionRun) -> str:
-    return (
-        f"{run.asked_by.label} has asked for “{run.label}” already, and it is not over yet ({run.get_state_display()})."
-        " Wait for its end."
-    )
+    who = f"{run.asked_by.label} has asked for “{run.label}”"
+    if run.has_ended:
+        return (
+            f"{who} while this was open ({run.get_state_display()}). Nothing more was asked for: open the dialog again"
+            " if you still want it."
+        )
+    return f"{who} already, and it is not over yet ({run.get_state_display()}). Wait for its end."

@@ -1,5 +1,6 @@
 """Asking for an action: the dialog, the run it makes, and what is refused."""
 
+import re
 import uuid
 
 import pytest
@@ -69,6 +70,24 @@ def test_the_same_click_twice_makes_one_run(desk):
     first, second = desk.post(url_of(account), sent), desk.post(url_of(account), sent)
     assert first.url == second.url
     assert ActionRun.objects.count() == 1
+
+
+def hidden(content, name):
+    found = re.search(rf'name="{name}" value="([^"]*)"', content)
+    return found[1] if found else ""
+
+
+def test_what_was_done_while_the_dialog_was_open_is_not_done_twice(desk):
+    account = make_account()
+    dialog = desk.get(url_of(account), **HTMX).content.decode()
+    sent = fields(account, seen=hidden(dialog, "seen"), click=hidden(dialog, "click"))
+    make_run(account, state="succeeded")
+    answer = desk.post(url_of(account), sent, **HTMX).content.decode()
+    assert "while this was open" in answer
+    assert ActionRun.objects.count() == 1
+    again = desk.get(url_of(account), **HTMX).content.decode()
+    desk.post(url_of(account), fields(account, seen=hidden(again, "seen"), click=hidden(again, "click")), **HTMX)
+    assert ActionRun.objects.count() == 2
 
 
 def test_a_click_of_somebody_else_is_refused(desk):
