@@ -15,6 +15,8 @@ class Place:
     url_name: str
     icon: str
     permission: str
+    # Pages that are reached from this place and no other.
+    inner: tuple[str, ...] = ()
 
     @property
     def namespace(self) -> str:
@@ -33,7 +35,7 @@ class Link:
 
 PLACES: Final = (
     Place("People", "people:list", "users", "people.view_person"),
-    Place("Activity", "people:activity", "bolt", "people.view_actionrun"),
+    Place("Activity", "people:activity", "bolt", "people.view_actionrun", inner=("people:status",)),
     Place("Connectors", "connectors:list", "arrows-right-left", "connectors.view_connector"),
     Place("Credentials", "credentials:list", "key", "credentials.view_credential"),
     Place("Audit", "audit:list", "clipboard-document-check", "audit.view_event"),
@@ -60,7 +62,7 @@ def _place_of(view_name: str) -> Place | None:
     """Return the place a view belongs to: its own, else the first of its namespace; one's own page belongs to none."""
     if view_name == PROFILE:
         return None
-    exact = (place for place in PLACES if place.url_name == view_name)
+    exact = (place for place in PLACES if view_name in {place.url_name, *place.inner})
     related = (place for place in PLACES if place.namespace == view_name.partition(":")[0])
     return next(exact, None) or next(related, None)
 

@@ -18,18 +18,24 @@ _STEPS: Final = (
 
 def since(moment: datetime, now: datetime) -> str:
     """Return the distance between two moments in its largest unit: "3 weeks ago", "in 2 min", "just now"."""
-    distance = abs(now - moment)
-    for length, unit in _STEPS:
-        count = distance // length
-        if count:
-            return _phrase(count, unit, in_future=moment > now)
-    return "just now"
+    words = _in_largest_unit(abs(now - moment))
+    if not words:
+        return "just now"
+    return f"in {words}" if moment > now else f"{words} ago"
 
 
-def _phrase(count: int, unit: str, *, in_future: bool) -> str:
-    plural = "s" if count > 1 and unit not in {"min", "s"} else ""
-    words = f"{count} {unit}{plural}"
-    return f"in {words}" if in_future else f"{words} ago"
+def lasting(length: timedelta) -> str:
+    """Return a length of time in its largest unit: "3 weeks", "2 min", "less than 1 s"."""
+    return _in_largest_unit(length) or "less than 1 s"
+
+
+def _in_largest_unit(length: timedelta) -> str:
+    for step, unit in _STEPS:
+        count = length // step
+        if count > 0:
+            plural = "s" if count > 1 and unit not in {"min", "s"} else ""
+            return f"{count} {unit}{plural}"
+    return ""
 
 
 def exactly(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from neurons_admin.ui.templatetags import ui
-from neurons_admin.ui.times import exactly, since
+from neurons_admin.ui.times import exactly, lasting, since
 from tests.ui.markup import Markup
 
 NOW = datetime(2025, 3, 3, 14, 5, 9, tzinfo=UTC)
@@ -54,6 +54,20 @@ def test_an_unknown_tone_is_an_error_of_the_author():
 )
 def test_times_are_relative(distance, words):
     assert since(NOW - distance, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(0), "less than 1 s"),
+        (timedelta(seconds=-5), "less than 1 s"),
+        (timedelta(seconds=59, milliseconds=900), "59 s"),
+        (timedelta(minutes=119), "1 hour"),
+        (timedelta(days=15), "2 weeks"),
+    ],
+)
+def test_lengths_of_time_are_in_their_largest_unit(length, words):
+    assert lasting(length) == words
 
 
 def test_the_exact_time_is_on_hover_and_in_the_markup():
