@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.views import actions, lists, person, runs
+from people.views import actions, health, lists, person, runs, status
 
 app_name = "people"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("people/<int:pk>/accounts/<int:account_pk>/refresh/", person.refresh, name="refresh"),
     path("people/<int:pk>/accounts/<int:account_pk>/actions/<slug:key>/", actions.ask, name="ask"),
     path("activity/", lists.activity, name="activity"),
+    path("status/", status.status, name="status"),
+    path("livez", health.livez, name="livez"),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.prometheus, name="metrics"),
     path("runs/<uuid:pk>/", runs.run, name="run"),
     path("runs/<uuid:pk>/row/", runs.row, name="run_row"),
     path("runs/<uuid:pk>/password/", runs.reveal, name="reveal"),

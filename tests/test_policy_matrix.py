@@ -15,6 +15,7 @@ from connectors.models import SyncRun
 from neurons_admin.access.models import User
 from neurons_admin.access.roles import CONNECTOR_ADMIN, CREDENTIAL_ADMIN, ROLES, SERVICE_DESK, VIEWER
 from tests.factories import make_connector, make_credential, make_run, make_user
+from tests.people.healthy import all_is_well
 
 NO_ROLE = "No role"
 SUPERUSER = "Superuser"
@@ -76,6 +77,10 @@ RULES = {
     "people:refresh": Rule(get=NOBODY, post=PEOPLE, thing="account"),
     "people:ask": Rule(get=DESK, post=DESK, thing="action"),
     "people:activity": Rule(get=PEOPLE),
+    "people:status": Rule(get=PEOPLE),
+    "people:livez": Rule(get=ANYBODY),
+    "people:healthz": Rule(get=ANYBODY),
+    "people:metrics": Rule(get=ANYBODY),
     "people:run": Rule(get=PEOPLE, thing="run"),
     "people:run_row": Rule(get=PEOPLE, thing="run"),
     "people:reveal": Rule(get=NOBODY, post=DESK, thing="run"),
@@ -84,6 +89,10 @@ RULES = {
     "ui:dialog": Rule(get=SIGNED_IN, post=SIGNED_IN, thing="sample"),
     "ui:run": Rule(get=SIGNED_IN),
 }
+
+
+# What is answered where no page is shown: led on; and not there, as long as no token is set.
+NO_PAGES = {"home": 302, "access:sign_in": 302, "people:metrics": 404}
 
 
 def addresses(patterns, namespaces=()):
@@ -114,6 +123,7 @@ def test_every_rule_has_an_address(name):
 @pytest.fixture
 def things():
     """What the addresses speak of, as their arguments."""
+    all_is_well()
     run = make_run()
     account = run.account
     connector = make_connector()
@@ -171,7 +181,7 @@ class TestAnonymous:
         rule, url = RULES[name], url_of(name, things)
         if rule.get is not ANYBODY and rule.post is not ANYBODY:
             assert asks_to_sign_in(client.get(url))
-        if rule.post is not ANYBODY:
+        if rule.post is not ANYBODY and rule.get is not ANYBODY:
             assert sends_to_sign_in(client.post(url))
 
     @EVERY
@@ -209,7 +219,7 @@ class TestWhoMay:
             return
         for role in (allowed & clients.keys()) | {SUPERUSER}:
             answer = clients[role].get(url_of(name, things))
-            wanted = 302 if name in {"home", "access:sign_in"} else 200
+            wanted = NO_PAGES.get(name, 200)
             assert answer.status_code == wanted, f"{role} gets {answer.status_code} at {name}"
             assert not asks_to_sign_in(answer)
 

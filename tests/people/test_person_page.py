@@ -112,7 +112,7 @@ def test_the_page_takes_few_queries(desk, django_assert_max_num_queries):
     account = make_account()
     for _ in range(5):
         make_run(account, asked_by=desk.user, state="succeeded")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         page(desk, account)
 
 

@@ -36,6 +36,7 @@ def test_somebody_without_permissions_sees_nothing():
         ("people:list", ["People"]),
         ("people:run", ["People"]),
         ("people:activity", ["Activity"]),
+        ("people:status", ["Activity"]),
         ("connectors:edit", ["Connectors"]),
         ("ui:styleguide", []),
         ("", []),
