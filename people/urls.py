@@ -21,4 +21,6 @@ urlpatterns = [
     path("runs/<uuid:pk>/row/", runs.row, name="run_row"),
     path("runs/<uuid:pk>/password/", runs.reveal, name="reveal"),
     path("runs/<uuid:pk>/cancel/", runs.cancel, name="cancel"),
+    path("runs/<uuid:pk>/decide/", runs.decide, name="decide"),
+    path("runs/<uuid:pk>/confirm/", runs.confirm, name="confirm"),
 ]

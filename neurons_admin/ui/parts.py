@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 StepState = Literal["done", "running", "waiting", "failed", "unknown", "skipped"]
+MANY_CALLS = 3
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,18 @@ class Change:
 
 @dataclass(frozen=True)
 class Call:
-    """One exchange with Microsoft Graph. `status` is None where no answer came."""
+    """One exchange with Microsoft Graph. `status` is None where no answer came; `outcome` is the status in words."""
 
     method: str
     path: str
     status: int | None
     request_id: str = ""
     milliseconds: int | None = None
+    client_request_id: str = ""
+    at: datetime | None = None
+    outcome: str = ""
+    # Nothing can have come of it, answered or not: it only read, or never left this machine.
+    is_harmless: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,3 +79,55 @@ class Step:
     at: datetime | None = None
     text: str = ""
     calls: Sequence[Call] = ()
+
+    @property
+    def earlier_calls(self) -> Sequence[Call]:
+        """Those that can be folded away: all but the last two, where there are many."""
+        return self.calls[:-2] if len(self.calls) > MANY_CALLS else ()
+
+    @property
+    def latest_calls(self) -> Sequence[Call]:
+        """Those that are always shown."""
+        return self.calls[len(self.earlier_calls) :]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where something can be done or read, in words. `is_elsewhere` leads out of this product."""
+
+    words: str
+    url: str
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the address is another site's."""
+        return "://" in self.url
+
+
+@dataclass(frozen=True)
+class Advice:
+    """How something stands: what happened, what of it was and was not changed, probable causes, what to do next.
+
+    `causes` begin with the likeliest. `times` are words with a moment: when something will go on, or ends.
+    """
+
+    tone: str
+    title: str
+    happened: str = ""
+    changed: str = ""
+    causes: Sequence[str] = ()
+    todo: str = ""
+    links: Sequence[Link] = ()
+    times: Sequence[tuple[str, datetime]] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the things that somebody can decide, as a button that is sent, with a sentence on what it does."""
+
+    url: str
+    verb: str
+    sentence: str
+    name: str = ""
+    value: str = ""
+    is_main: bool = False

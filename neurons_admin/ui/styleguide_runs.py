@@ -7,9 +7,10 @@ from typing import Final
 from django.urls import reverse
 from django.utils import timezone
 
-from neurons_admin.ui.parts import Call, Step
+from neurons_admin.ui.parts import Advice, Call, Choice, Link, Step
 
 REQUEST_ID: Final = "b3a1f0c2-6d0e-4c58-9a77-2f0f6f6d1c11"
+CLIENT_REQUEST_ID: Final = "5e9a4b1d-2222-4c58-9a77-2f0f6f6d1c11"
 PATH: Final = "/users/8f0d2c1e-7d35-4b7e-9d6a-5b8f2f0b7a11"
 
 
@@ -117,9 +118,41 @@ def _steps_failed() -> list[Step]:
 
 
 def _steps_unknown() -> list[Step]:
-    silent = Call("PATCH", PATH, None, milliseconds=30_000)
+    now = timezone.now()
+    silent = Call("PATCH", PATH, None, "", 15_000, CLIENT_REQUEST_ID, now, "no answer")
+    looks = [Call("GET", PATH, 200, REQUEST_ID, 80, CLIENT_REQUEST_ID, now) for _ in range(3)]
+    lost = Call("GET", PATH, None, "", 5_000, CLIENT_REQUEST_ID, now, "not reached", is_harmless=True)
     return [
-        Step("Called", "unknown", timezone.now(), "No answer within 30 s. It may have been done.", (silent,)),
+        Step("Called", "unknown", now, "No answer within 15 s. It may have been done.", (silent,)),
         Step("Accepted", "unknown"),
-        Step("Observed", "waiting", text="The directory is read again in 1 min."),
+        Step("Observed", "running", text="The directory is read again in 1 min.", calls=(*looks, lost)),
+    ]
+
+
+def advices() -> list[Advice]:
+    """Return how a run can stand, in each tone that there is a use for."""
+    now = timezone.now()
+    entra = Link("Look at the person in Entra", "https://entra.microsoft.com/")
+    return [
+        Advice("good", "Done, and seen in the directory", "Adele Vance can no longer sign in.",
+               links=(Link("Undo: enable account…", "#runs"),)),
+        Advice("waiting", "Waiting for the next attempt", "Microsoft Graph asks this application to wait.",
+               "Nothing was changed in the directory.", todo="Nothing needs to be done: it goes on by itself.",
+               times=(("Next attempt", now + timedelta(minutes=2)), ("Expires", now + timedelta(hours=4)))),
+        Advice("bad", "It was not done", "The person has this licence through a group.",
+               "Nothing was changed in the directory by this run.",
+               ("A group with this licence has the person as a member.",),
+               "Remove the person from that group, or the licence from the group.", (entra,)),
+        Advice("warning", "A person has to decide", "Microsoft did not answer, and the directory shows no change.",
+               "It is not sent again by itself.",
+               ("The connection broke, or a proxy in between cut it.", "Microsoft took too long, or has an outage."),
+               "Look at the person in Entra first. Then say below what you found.", (entra,)),
+    ]  # fmt: skip
+
+
+def choices() -> list[Choice]:
+    """Return what can be decided of a run of which nobody knows whether it happened."""
+    return [
+        Choice("#runs", "It happened", "The run ends as done, on your word. Nothing is sent."),
+        Choice("#runs", "It did not happen", "The run ends as failed, on your word. Nothing is sent again."),
     ]

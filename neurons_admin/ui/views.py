@@ -36,6 +36,8 @@ def styleguide(request: Request) -> HttpResponse:
         "live_run": runs.live_run(is_over=False),
         "runs": runs.runs(),
         "timelines": runs.timelines(),
+        "advices": runs.advices(),
+        "choices": runs.choices(),
     }
     return render(request, "ui/styleguide.html", context)
 

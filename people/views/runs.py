@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
@@ -12,8 +12,10 @@ from django_htmx.http import trigger_client_event
 from neurons_admin.http import Request
 from people import policy, services
 from people.models import ActionRun
+from people.views.advice import advice_for
+from people.views.choices import choices_for
 from people.views.rows import RunRow
-from people.views.story import changes_of, next_step_of, steps_of
+from people.views.story import Story, changes_of, said_of
 
 SHOWN_FOR_SECONDS = 60
 
@@ -22,7 +24,8 @@ SHOWN_FOR_SECONDS = 60
 @permission_required("people.view_actionrun", raise_exception=True)
 def run(request: Request, pk: str) -> HttpResponse:
     """The whole story; the part that changes asks after itself until the run is over."""
-    shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
+    with_credentials = ActionRun.objects.for_list().for_work()
+    shown = get_object_or_404(with_credentials, pk=pk)
     template = "people/_run.html" if request.htmx else "people/run.html"
     return render(request, template, _context(request, shown))
 
@@ -70,14 +73,42 @@ def cancel(request: Request, pk: str) -> HttpResponse:
     return redirect(shown.get_absolute_url())
 
 
+@require_POST
+@permission_required(policy.MAY_ACT, raise_exception=True)
+def decide(request: Request, pk: str) -> HttpResponse:
+    """Settle by somebody's word what nobody could find out: `happened` is yes or no."""
+    shown = get_object_or_404(ActionRun, pk=pk)
+    happened = request.POST.get("happened")
+    if happened not in ("yes", "no"):
+        return HttpResponseBadRequest("Say whether it happened.")
+    if services.decide(shown, happened=happened == "yes", asked_by=request.user):
+        messages.success(request, f"Recorded: it {'happened' if happened == 'yes' else 'did not happen'}.")
+    else:
+        messages.warning(request, "Nothing was recorded: it has been settled meanwhile.")
+    return redirect(shown.get_absolute_url())
+
+
+@require_POST
+@permission_required(policy.MAY_ACT, raise_exception=True)
+def confirm(request: Request, pk: str) -> HttpResponse:
+    """Let a run go on that was held because the database was restored."""
+    shown = get_object_or_404(ActionRun, pk=pk)
+    if services.confirm(shown, asked_by=request.user):
+        messages.success(request, "It goes on.")
+    else:
+        messages.warning(request, "Nothing was done: it is not held any more.")
+    return redirect(shown.get_absolute_url())
+
+
 def _context(request: Request, shown: ActionRun) -> dict[str, object]:
-    waiting = shown.state in (ActionRun.State.QUEUED, ActionRun.State.HELD)
+    calls, events = list(shown.calls.all()), list(shown.events.all())
     return {
         "run": shown,
         "row": RunRow(shown, request.user),
-        "steps": steps_of(shown),
-        "events": list(shown.events.all()),
+        "steps": Story(shown, calls, events).steps(),
+        "events": events,
         "changes": changes_of(shown),
-        "next_step": next_step_of(shown),
-        "can_cancel": waiting and policy.may_act(request.user),
+        "said": said_of(shown, calls, events),
+        "advice": advice_for(shown, request.user, calls, events),
+        "choices": choices_for(shown, request.user),
     }

@@ -1,42 +1,231 @@
-"""A run's story in steps: asked, checked and read before, sent, accepted, observed."""
+"""A run's story in steps: asked, checked, read before, called, accepted, observed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from connectors.actions.base import moment_of
 from neurons_admin.ui.parts import Call, Change, Step, StepState
 from neurons_admin.ui.times import exactly
-from people.models import ActionCall, ActionRun
+from people.models import ActionCall, ActionRun, RunEvent
 
 State = ActionRun.State
 Purpose = ActionCall.Purpose
+Stage = Literal["checked", "read", "called"]
 
 PROPERTY_LABELS = {
     "accountEnabled": "Sign-in allowed",
     "lastPasswordChangeDateTime": "Password last changed",
     "signInSessionsValidFromDateTime": "Sessions valid from",
 }
+# What it means that there is no status, by the code that the wire gives.
+OUTCOMES = {"no_answer": "no answer", "graph_unreachable": "not reached"}
+# Begins the reason of the step after which a run may have been sent.
+SENDING = "About to send"
 
 
-def steps_of(run: ActionRun) -> list[Step]:
-    """The five steps with their calls, as far as the run has come."""
-    calls: dict[str, list[Call]] = {purpose: [] for purpose in Purpose.values}
-    for call in run.calls.all():
-        calls[call.purpose].append(_shown(call))
-    return [
-        Step("Asked", "done", run.created_at, f"By {run.asked_by.label}."),
-        Step("Checked and read before", _read_state(run), None, _read_text(run), calls[Purpose.BEFORE]),
-        Step("Sent to Microsoft Graph", _sent_state(run), run.sent_at, _sent_text(run), calls[Purpose.ACT]),
-        Step("Accepted", _accepted_state(run), run.accepted_at, _accepted_text(run)),
-        Step(
-            "Observed in the directory", _observed_state(run), run.observed_at, _observed_text(run), calls[Purpose.LOOK]
-        ),
-    ]
+class Story:
+    """What a run's calls and trail tell, as the steps of the timeline."""
+
+    def __init__(self, run: ActionRun, calls: Sequence[ActionCall], events: Sequence[RunEvent]) -> None:
+        self.run = run
+        self.events = events
+        self.by_purpose: dict[str, list[ActionCall]] = {purpose: [] for purpose in Purpose.values}
+        for call in calls:
+            self.by_purpose[call.purpose].append(call)
+        self.sent = [event for event in events if event.reason.startswith(SENDING)]
+
+    def steps(self) -> list[Step]:
+        """The six steps with their calls, as far as the run has come."""
+        run, calls = self.run, {purpose: _shown(calls) for purpose, calls in self.by_purpose.items()}
+        acted = calls[Purpose.ACT] + self._unheard(len(calls[Purpose.ACT]))
+        sent_at = run.sent_at or (self.sent[-1].at if self.sent else None)
+        return [
+            Step("Asked", "done", run.created_at, f"By {run.asked_by.label}."),
+            Step("Checked", self._checked(), self._begun_at(), self._checked_text()),
+            Step("Read before", self._read(), None, self._read_text(), calls[Purpose.BEFORE]),
+            Step("Called", self._called(), sent_at, self._called_text(), acted),
+            Step("Accepted", self._accepted(), run.accepted_at, self._accepted_text()),
+            Step("Observed", self._observed(), run.observed_at, self._observed_text(), calls[Purpose.LOOK]),
+        ]
+
+    @property
+    def has_begun(self) -> bool:
+        return self._begun_at() is not None
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the person was read as they are before anything was sent."""
+        return bool(self.run.before) or self.was_sent
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether a call may have been made, in any attempt."""
+        return bool(self.run.sent_at or self.sent or self.by_purpose[Purpose.ACT])
+
+    @property
+    def stopped_at(self) -> Stage | None:
+        """Where the last attempt came to an end without success; None where none has."""
+        run = self.run
+        if run.state not in (State.QUEUED, State.HELD, State.FAILED, State.NEEDS_OPERATOR) or not run.error_code:
+            return None
+        calls = [call for purpose in (Purpose.BEFORE, Purpose.ACT) for call in self.by_purpose[purpose]]
+        if not calls:
+            return "checked"
+        last = max(calls, key=lambda call: call.pk)
+        if last.status is not None and last.status < 400:
+            return "checked" if last.purpose == Purpose.BEFORE else None
+        return "called" if last.purpose == Purpose.ACT else "read"
+
+    def _begun_at(self) -> datetime | None:
+        return next((event.at for event in self.events if event.state == State.RUNNING), None)
+
+    def _not_reached(self) -> StepState:
+        return "skipped" if self.run.has_ended else "waiting"
+
+    def _checked(self) -> StepState:
+        if self.stopped_at == "checked":
+            return "waiting" if self.run.state == State.QUEUED else "failed"
+        if self.was_read or self.stopped_at == "read":
+            return "done"
+        if self.run.state == State.RUNNING:
+            return "running"
+        return "done" if self.run.has_ended and self.has_begun else self._not_reached()
+
+    def _checked_text(self) -> str:
+        if self.stopped_at == "checked":
+            return "It came no further than this."
+        if self.was_read:
+            return "Who asked may do this, and the application has what it needs."
+        return ""
+
+    def _read(self) -> StepState:
+        if self.stopped_at == "read":
+            return "waiting" if self.run.state == State.QUEUED else "failed"
+        if self.was_read:
+            return "done"
+        return "running" if self.run.state == State.RUNNING and self._read_has_begun() else self._not_reached()
+
+    def _read_has_begun(self) -> bool:
+        return bool(self.by_purpose[Purpose.BEFORE])
+
+    def _read_text(self) -> str:
+        if self.stopped_at == "read":
+            return "It came no further than this."
+        return "The person as the directory had them is kept with the run." if self.was_read else ""
+
+    def _called(self) -> StepState:
+        run = self.run
+        if run.accepted_at:
+            return "done"
+        if not self.was_sent:
+            return self._not_reached()
+        if run.state == State.RUNNING and run.sent_at:
+            return "running"
+        if run.in_doubt or run.state in (State.UNKNOWN, State.NEEDS_OPERATOR):
+            return "unknown"
+        if run.state == State.SUCCEEDED:
+            return "done"
+        return "failed" if run.state == State.FAILED else "waiting"
+
+    def _called_text(self) -> str:
+        run = self.run
+        if not self.was_sent:
+            return "Not needed." if run.state == State.SUCCEEDED else ""
+        times = len(self.sent)
+        with_what = f"With {run.credential_name}." if run.credential_name else ""
+        return f"{with_what} Sent {times} times." if times > 1 else with_what
+
+    def _unheard(self, recorded: int) -> list[Call]:
+        """Calls that were about to be made and left no record, because their worker was lost."""
+        if self.run.state == State.RUNNING:
+            return []
+        missing = len(self.sent) - recorded
+        return [Call("", "Sent, then the worker was lost", None, outcome="answer not known")] * max(0, missing)
+
+    def _accepted(self) -> StepState:
+        run = self.run
+        if run.accepted_at:
+            return "done"
+        if self.was_sent and (run.in_doubt or run.state in (State.UNKNOWN, State.NEEDS_OPERATOR)):
+            return "unknown"
+        return self._not_reached()
+
+    def _accepted_text(self) -> str:
+        run = self.run
+        if run.accepted_at:
+            return "Microsoft Graph took the change."
+        return "No answer said so." if self._accepted() == "unknown" or (run.observed_at and self.was_sent) else ""
+
+    def _observed(self) -> StepState:
+        run = self.run
+        if run.observed_at:
+            return "done"
+        if run.next_read_at is not None:
+            return "running"
+        if run.accepted_at or (self.was_sent and run.state == State.NEEDS_OPERATOR):
+            return "unknown"
+        return self._not_reached()
+
+    def _observed_text(self) -> str:
+        run = self.run
+        if run.observed_at:
+            return "The directory shows it."
+        if run.next_read_at is not None:
+            return "The directory is read again until it shows the change."
+        return "Not visible in the directory yet." if self._observed() == "unknown" else ""
 
 
-def changes_of(run: ActionRun) -> list[Change]:
-    """Before and after, as recorded: what was expected, and once it was seen what the directory shows."""
-    return [
+@dataclass(frozen=True)
+class Said:
+    """What Microsoft itself said of the error that a run keeps: for its support."""
+
+    code: str
+    words: str
+    request_id: str
+    client_request_id: str
+    at: datetime | None
+
+
+def said_of(run: ActionRun, calls: Sequence[ActionCall], events: Sequence[RunEvent]) -> Said | None:
+    """Code, words, ids and time of the error; None without one. A number of the sign-in service's is its code."""
+    if not run.error_code:
+        return None
+    about = next((call for call in reversed(calls) if call.error_code == run.error_code), None)
+    heard = next((event.at for event in reversed(events) if event.state == run.state), None)
+    is_number = run.error_detail.startswith("AADSTS")
+    return Said(
+        code=run.error_detail if is_number else run.error_code,
+        words="" if is_number else run.error_detail,
+        request_id=run.request_id or (about.request_id if about else ""),
+        client_request_id=about.client_request_id if about else "",
+        at=about.started_at if about else heard,
+    )
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What was before beside what the run was about, with words that do not say more than is known."""
+
+    title: str
+    head: str
+    rows: list[Change]
+
+
+def changes_of(run: ActionRun) -> Changes | None:
+    """Before and after, as recorded; None without any. Only what was accepted or seen is called "after"."""
+    rows = [
         Change(PROPERTY_LABELS.get(name, name), _said(run.before.get(name)), _said(value))
         for name, value in run.after.items()
     ]
+    if not rows:
+        return None
+    if run.state == State.SUCCEEDED:
+        return Changes("Before and after", "After", rows)
+    if run.state in (State.FAILED, State.CANCELLED):
+        return Changes("What was wanted, and was not done", "Wanted", rows)
+    return Changes("Before, and what is wanted", "Wanted", rows)
 
 
 def _said(value: object) -> object:
@@ -45,94 +234,26 @@ def _said(value: object) -> object:
     return exactly(moment) if moment else value
 
 
-def next_step_of(run: ActionRun) -> tuple[str, str, str] | None:
-    """What the one who asked should know or do now: tone, title, sentence. None when all is well."""
-    if run.state == State.FAILED:
-        return "bad", "It was not done", f"{run.message} Nothing was changed in the directory by this run."
-    if run.state == State.UNKNOWN:
-        return (
-            "unknown",
-            "We do not know yet whether it happened",
-            "Microsoft gave no clear answer. The directory is being read to find out; nothing is repeated blindly.",
+def _shown(calls: Sequence[ActionCall]) -> list[Call]:
+    """Calls without their long lists of properties."""
+    return [
+        Call(
+            call.method,
+            call.path.partition("?")[0],
+            call.status,
+            call.request_id,
+            call.milliseconds,
+            call.client_request_id,
+            call.started_at,
+            _outcome(call),
+            is_harmless=call.method == "GET" or call.error_code == "graph_unreachable",
         )
-    if run.state == State.NEEDS_OPERATOR:
-        return "warning", "A person has to decide", f"{run.message} Look at the person in the Entra admin center."
-    if run.state == State.HELD:
-        return "warning", "Held", f"{run.message} It goes on by itself when the credential works; or cancel it."
-    if run.state == State.SUCCEEDED and run.accepted_at and not run.observed_at and run.next_read_at is None:
-        return (
-            "info",
-            "Accepted, not yet visible",
-            "Microsoft Graph has accepted the change; the directory does not show it yet. That can take minutes.",
-        )
-    return None
+        for call in calls
+    ]
 
 
-def _shown(call: ActionCall) -> Call:
-    """A call without its long list of properties."""
-    path = call.path.partition("?")[0]
-    return Call(call.method, path, call.status, call.request_id, call.milliseconds)
-
-
-def _read_state(run: ActionRun) -> StepState:
-    if run.before or run.sent_at:
-        return "done"
-    if run.state in (State.FAILED, State.HELD):
-        return "failed"
-    if run.state == State.CANCELLED:
-        return "skipped"
-    return "running" if run.state == State.RUNNING else "waiting"
-
-
-def _read_text(run: ActionRun) -> str:
-    if run.state in (State.FAILED, State.HELD) and run.sent_at is None:
-        return run.message
-    return "Permissions and the person's present state were checked." if run.before else ""
-
-
-def _sent_state(run: ActionRun) -> StepState:
-    if run.accepted_at:
-        return "done"
-    if run.sent_at is None:
-        return "skipped" if run.has_ended else "waiting"
-    return {State.RUNNING: "running", State.FAILED: "failed", State.SUCCEEDED: "done"}.get(  # type: ignore[return-value]
-        State(run.state), "unknown"
-    )
-
-
-def _sent_text(run: ActionRun) -> str:
-    if run.state == State.SUCCEEDED and run.sent_at is None:
-        return "Not needed."
-    if run.sent_at is None:
-        return ""
-    return run.message if run.state == State.FAILED else f"With {run.credential_name}."
-
-
-def _accepted_state(run: ActionRun) -> StepState:
-    if run.accepted_at:
-        return "done"
-    if run.state in (State.UNKNOWN, State.NEEDS_OPERATOR):
-        return "unknown"
-    return "skipped" if run.has_ended else "waiting"
-
-
-def _accepted_text(run: ActionRun) -> str:
-    return run.message if run.accepted_at else ""
-
-
-def _observed_state(run: ActionRun) -> StepState:
-    if run.observed_at:
-        return "done"
-    if run.next_read_at is not None:
-        return "running"
-    if run.accepted_at or run.state == State.NEEDS_OPERATOR:
-        return "unknown"
-    return "skipped" if run.has_ended else "waiting"
-
-
-def _observed_text(run: ActionRun) -> str:
-    if run.observed_at:
-        return "The directory shows it."
-    if run.next_read_at is not None:
-        return "The directory is read again until it shows the change."
-    return "Not visible in the directory yet." if run.accepted_at else ""
+def _outcome(call: ActionCall) -> str:
+    """The status with Graph's code; without a status, why there is none."""
+    if call.status is None:
+        return OUTCOMES.get(call.error_code, "no answer")
+    return f"{call.status} {call.error_code}" if call.error_code else str(call.status)

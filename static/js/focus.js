@@ -1,6 +1,6 @@
 // focus.js: the keyboard's place is not lost. Ctrl+K (⌘K) leads to the list's search box, arrows walk from there through
 // the rows; what a swap takes away gets the focus again when it is back (it needs an id); a control of a list with
-// data-focus-key has it again on the page that it leads to.
+// data-focus-key has it again on the page that it leads to. What was unfolded before a swap still is after it (by its id).
 (() => {
   const KEPT = "focus-kept";
   const isMac = navigator.platform.startsWith("Mac");
@@ -40,6 +40,15 @@
     if (!to || (fromBox && step < 0)) return;
     event.preventDefault();
     to.focus();
+  });
+
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = [...event.detail.target.querySelectorAll("details[id][open]")].map((details) => details.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+    unfolded = [];
   });
 
   document.addEventListener("click", (event) => {

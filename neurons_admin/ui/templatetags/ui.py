@@ -97,6 +97,9 @@ def ago(moment: datetime | None, missing: str = "never") -> SafeString:
     )
 
 
+register.filter("exactly", exactly)
+
+
 @register.simple_tag
 def copy_id(value: object, length: int = 8, what: str = "id") -> SafeString:
     """Return an id cut to `length` characters, with a button that copies the whole of it."""
