@@ -10,6 +10,8 @@ from tests.faults.truth import assert_told_truth
 
 pytestmark = pytest.mark.faults
 
+# A lease (6 s), a pass of the sweeper, perhaps a ring that nobody hears (3 s), and the carrying out.
+IN_TIME = 15.0
 LOST_BEFORE = "lost before anything was sent"
 LOST_AFTER = "lost after sending.*Confirmed"
 
@@ -18,25 +20,19 @@ def test_f01_a_worker_child_killed_before_the_call(stage: Stage) -> None:
     """F1: a hand of the worker dies before it has written down that it is about to send."""
     order = stage.sabotage("before fence", "kill", role="worker")
     asked = stage.ask("disable_account")
-    run = assert_told_truth(stage, asked, state="succeeded", effects=1, names=LOST_BEFORE)
+    run = assert_told_truth(stage, asked, state="succeeded", effects=1, names=LOST_BEFORE, within=IN_TIME)
     assert order.was_obeyed
     assert run["attempts"] == 2
 
 
 def test_f02_a_worker_child_killed_after_the_call(stage: Stage) -> None:
-    """F2: the change was made and answered, and the hand dies before it can say so."""
-    order = stage.sabotage("after call", "kill", role="worker")
-    asked = stage.ask("disable_account")
-    run = assert_told_truth(stage, asked, state="succeeded", effects=1, names=LOST_AFTER)
-    assert order.was_obeyed
-    assert run["attempts"] == 1
-
-
-def test_f02_a_password_is_not_sent_twice(stage: Stage) -> None:
-    """F2: the same with what could do harm: it is found by the time of the last change, and never sent again."""
-    stage.sabotage("after call", "kill", role="worker")
-    asked = stage.ask("reset_password")
-    assert_told_truth(stage, asked, state="succeeded", effects=1, names=LOST_AFTER)
+    """F2: the change was made and answered, and the hand dies before it can say so; also with what could do harm."""
+    disabled, reset = stage.people(2)
+    orders = [stage.sabotage("after call", "kill", only=person.object_id) for person in (disabled, reset)]
+    for asked in (stage.ask("disable_account", disabled), stage.ask("reset_password", reset)):
+        run = assert_told_truth(stage, asked, state="succeeded", effects=1, names=LOST_AFTER, within=IN_TIME)
+        assert run["attempts"] == 1
+    assert all(order.was_obeyed for order in orders)
 
 
 @pytest.mark.parametrize(("point", "names"), [("before fence", LOST_BEFORE), ("after call", LOST_AFTER)])
@@ -46,7 +42,7 @@ def test_f03_a_whole_worker_killed(stage: Stage, point: str, names: str) -> None
     asked = stage.ask("disable_account")
     order.wait()
     stage.worker.kill()
-    assert_told_truth(stage, asked, state="succeeded", effects=1, names=names)
+    assert_told_truth(stage, asked, state="succeeded", effects=1, names=names, within=IN_TIME)
 
 
 def test_f04_a_deployment_lets_the_call_finish(stage: Stage) -> None:
@@ -61,12 +57,11 @@ def test_f04_a_deployment_lets_the_call_finish(stage: Stage) -> None:
     assert run["attempts"] == 1
 
 
-@pytest.mark.parametrize(("point", "names"), [("before fence", LOST_BEFORE), ("after call", LOST_AFTER)])
-def test_f04_a_deployment_that_does_not_wait(stage: Stage, point: str, names: str) -> None:
+def test_f04_a_deployment_that_does_not_wait(stage: Stage) -> None:
     """F4: SIGTERM, and SIGKILL while a call is under way; the new worker is there at once."""
-    order = stage.sabotage(point, "hold", role="worker")
+    order = stage.sabotage("after call", "hold", role="worker")
     asked = stage.ask("disable_account")
     order.wait()
     stage.worker.stop(grace=0.5)
     stage.start("worker")
-    assert_told_truth(stage, asked, state="succeeded", effects=1, names=names)
+    assert_told_truth(stage, asked, state="succeeded", effects=1, names=LOST_AFTER, within=IN_TIME)
