@@ -43,6 +43,18 @@ class Engines:
             fcntl.flock(self._use, fcntl.LOCK_SH)
         return environment
 
+    def revive(self) -> list[str]:
+        """Start again what has died while we use it; returns the names. Raises LocalError when one does not start."""
+        if self._use is None:
+            return []
+        dead = [engine for engine in (self.postgres, self.valkey) if engine and engine.process() is None]
+        if not dead:
+            return []
+        with self._changing():
+            for engine in dead:
+                engine.ensure()
+        return [engine.NAME for engine in dead]
+
     def let_go(self, *, keep_running: bool = False) -> None:
         """Use them no longer; stops them unless they are to stay or somebody else uses them."""
         with self._changing():

@@ -10,6 +10,7 @@ import subprocess
 import time
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import psutil
 import psycopg
@@ -43,6 +44,8 @@ FAST_AND_LOSABLE = {
 
 class Postgres:
     """One cluster, in `var`. `durable=False` is for tests: faster, and lost when the machine goes down."""
+
+    NAME: Final = "PostgreSQL"
 
     def __init__(self, var: Path, *, durable: bool = True) -> None:
         self.var = var

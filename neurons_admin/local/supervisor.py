@@ -16,6 +16,8 @@ from .tenant import Tenant
 DATABASE = "neurons_admin"
 FIRST_PORT = 8000
 TICK_SECONDS = 0.1
+ENGINES_SECONDS = 1.0  # between two looks at the engines
+ENGINES_PATIENCE = 10.0  # before trying again what could not be started
 GRACE_SECONDS = 10.0
 WAIT_SECONDS = 300.0  # the longest that one step may take on a slow machine
 FAILURES_ALLOWED = 3  # before the first page was served
@@ -47,6 +49,7 @@ class Supervisor:
         self.watched: list[Process] = []
         self.passing: list[Process] = []  # that end by themselves
         self._signals = 0
+        self._engines_next = 0.0
         self._parent = os.getppid()
 
     def run(self) -> None:
@@ -141,7 +144,21 @@ class Supervisor:
         for line in lines:
             say(line)
             self._note()
+        self._look_after_engines()
         time.sleep(TICK_SECONDS)
+
+    def _look_after_engines(self) -> None:
+        """Start again an engine that has died; the product waits for it meanwhile."""
+        if time.monotonic() < self._engines_next:
+            return
+        pause = ENGINES_SECONDS
+        try:
+            for name in self.engines.revive():
+                say(f"{name} had ended, and was started again.")
+        except LocalError as exc:
+            say(str(exc))
+            pause = ENGINES_PATIENCE
+        self._engines_next = time.monotonic() + pause
 
     def _write_settings(self) -> None:
         """Write the env file with what is in force, so that a shell can work on the same data."""

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Final
 
 import psutil
 
@@ -19,6 +20,8 @@ STOP_SECONDS = 10.0
 
 class Valkey:
     """One server, with its append-only file in `var`. `durable=False` is for tests: nothing is kept."""
+
+    NAME: Final = "Valkey"
 
     def __init__(self, var: Path, *, durable: bool = True) -> None:
         self.home = var / "redis"

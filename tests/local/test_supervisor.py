@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import uuid
 from pathlib import Path
@@ -91,6 +92,13 @@ def engine_processes(var: Path) -> list[psutil.Process]:
     )]  # fmt: skip
 
 
+def status_of(url: str) -> int:
+    try:
+        return urllib.request.urlopen(url, timeout=10).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 def test_it_starts_says_where_and_leaves_nothing_behind(var, mark):
     run = Run(var, mark, PORT="8300")
     address = run.until_ready()
@@ -119,6 +127,25 @@ def test_it_starts_again_after_kill_9_on_the_same_data(var, mark):
     assert f"password {password} " in second.said
     assert second.end(signal.SIGTERM) == 0
     assert marked(mark) == []
+
+
+def test_engines_that_are_killed_are_started_again(var, mark):
+    run = Run(var, mark, PORT="8300")
+    address = run.until_ready()
+    for name in ("postgres", "valkey-server"):
+        victims = [process for process in engine_processes(var) if process.name() == name]
+        assert victims, name
+        min(victims, key=psutil.Process.create_time).kill()
+    deadline = time.monotonic() + PATIENCE
+    while run.said.count("had ended, and was started again") < 2:
+        assert time.monotonic() < deadline, run.said
+        time.sleep(0.1)
+    while (status := status_of(f"{address}sign-in/")) != 200:
+        assert status == 503
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert run.end(signal.SIGTERM) == 0
+    assert engine_processes(var) == []
 
 
 def test_it_ends_with_its_make(var, mark):
