@@ -102,10 +102,10 @@ def json_of(answer: Answer) -> dict[str, Any]:
 
 
 def _out_of_order(answer: Answer, details: dict[str, Any]) -> GraphError:
-    """A 503 that says when to come back was most likely not carried out; of anything else nobody knows."""
+    """A change with a 503 that says when to come back was most likely not made; of any other nobody knows."""
     message, wait = "Microsoft Graph has a problem of its own.", answer.retry_after
     if answer.status == 503 and wait is not None:
-        return TryLater(message, retry_after=wait, certain=False, **details)
+        return TryLater(message, retry_after=wait, certain=answer.method == "GET", **details)
     return _unless_write(answer, TryLater(message, retry_after=wait, **details))
 
 

@@ -94,6 +94,14 @@ def test_answers(
     assert len(microsoft.to_graph) == 1
 
 
+@pytest.mark.parametrize(("method", "certain"), [("GET", True), ("PATCH", False)])
+def test_only_a_change_can_be_in_doubt(microsoft: FakeMicrosoft, method: str, certain: bool) -> None:
+    microsoft.graph = [graph_error(503, "UnknownError", **BUSY)]
+    _, error, _ = outcome(microsoft, method)
+    assert isinstance(error, TryLater)
+    assert error.certain is certain
+
+
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
 @pytest.mark.parametrize(
     "behaviour",
