@@ -12,7 +12,7 @@ from connectors import gates
 from connectors.checks import UNREADABLE, sign_in_with
 from connectors.graph import CredentialRefused
 from credentials.finding import NO_CONSENT
-from credentials.models import Credential
+from credentials.models import Credential, CredentialQuerySet
 from neurons_admin.audit.models import record
 
 logger = logging.getLogger(__name__)
@@ -29,14 +29,14 @@ def is_refused(credential: Credential | None) -> bool:
 def note_refused(credential: Credential, exc: CredentialRefused) -> bool:
     """Keep that Microsoft has refused a credential; True for the first to notice, who has thereby raised the alarm.
 
-    Nothing is kept when the secret has been replaced meanwhile: the refusal speaks of the old one.
+    Nothing is kept when the credential was changed meanwhile: the refusal speaks of the old one.
     """
     if exc.code in NOT_MICROSOFTS:
         return False
     gates.put_off_probe(credential)
     with transaction.atomic():
         first = (
-            Credential.objects.filter(pk=credential.pk, secret_set_at=credential.secret_set_at)
+            _as_it_was(credential)
             .exclude(check_code=exc.code[:40])
             .update(check_code=exc.code[:40], check_message=str(exc)[:500], checked_at=Now())
         )
@@ -49,14 +49,25 @@ def note_refused(credential: Credential, exc: CredentialRefused) -> bool:
 
 
 def probe(credential: Credential) -> bool:
-    """Try a refused credential again, if it is time to; True when it works again. Asks the network."""
+    """Try a refused credential again, if it is time to; True when it works again. Asks the network.
+
+    Nothing is kept when the credential was changed meanwhile: what was found is true of the old one.
+    """
     if not gates.take_probe(credential):
         return False
     finding = sign_in_with(credential)
     if not finding.asked:
         return False
     with transaction.atomic():
+        if not _as_it_was(credential).select_for_update().exists():
+            return False
         credential.keep(finding)
         if finding.signed_in:
             record("credential.works_again", credential, actor=None)
     return finding.signed_in
+
+
+def _as_it_was(credential: Credential) -> CredentialQuerySet:
+    """The row of a credential, as long as it is the same app registration with the same secret."""
+    same = ("pk", "cloud", "tenant_id", "client_id", "secret_set_at")
+    return Credential.objects.filter(**{name: getattr(credential, name) for name in same})

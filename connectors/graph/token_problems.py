@@ -61,9 +61,9 @@ _APP_DISABLED = Problem(
         (learn("Enabling an application", "entra/identity/enterprise-apps/disable-user-sign-in-portal"), OVERVIEW),
     )
 )
-_NO_CONSENT = Problem(
+_NOT_LET_IN = Problem(
     Explanation(
-        "no_consent",
+        "not_let_in",
         "The application has not been let into this tenant.",
         (
             "Nobody has granted admin consent yet.",
@@ -161,7 +161,7 @@ PROBLEMS: Final = {
     7000215: _WRONG_SECRET,
     7000222: _EXPIRED_SECRET,
     7000112: _APP_DISABLED,
-    7000229: _NO_CONSENT,
+    7000229: _NOT_LET_IN,
     700016: _NO_APP,
     90002: NO_TENANT,
     900023: NO_TENANT,

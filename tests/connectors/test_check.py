@@ -56,7 +56,7 @@ def test_refusals_with_a_name_only(sign_in, name):
 def test_the_messages_can_be_told_apart():
     told = {problem.code: problem.message for problem in PROBLEMS.values()}
     assert len(set(told.values())) == len(told)
-    for code in ("wrong_secret", "expired_secret", "unknown_app", "unknown_tenant", "no_consent", "app_disabled"):
+    for code in ("wrong_secret", "expired_secret", "unknown_app", "unknown_tenant", "not_let_in", "app_disabled"):
         assert code in told
 
 
@@ -227,7 +227,7 @@ class TestTable:
         ("expired", "expired_secret", False),
         ("noconsent", "no_consent", True),
         ("disabled", "app_disabled", False),
-        ("absent", "no_consent", False),
+        ("absent", "not_let_in", False),
         ("blocked", "blocked_by_policy", False),
     ],
 )

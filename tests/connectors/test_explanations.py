@@ -74,7 +74,7 @@ GRAPH = [
 ]  # fmt: skip
 # AADSTS numbers and what they are explained as.
 TOKENS = {
-    7000215: "wrong_secret", 7000222: "expired_secret", 7000112: "app_disabled", 7000229: "no_consent",
+    7000215: "wrong_secret", 7000222: "expired_secret", 7000112: "app_disabled", 7000229: "not_let_in",
     700016: "unknown_app", 90002: "unknown_tenant", 900023: "unknown_tenant", 90038: "wrong_cloud",
     900382: "wrong_cloud", 70011: "bad_token_request", 1002012: "bad_token_request", 7000218: "bad_token_request",
     900144: "bad_token_request", 50034: "user_flow", 65001: "user_flow", 53003: "blocked_by_policy",

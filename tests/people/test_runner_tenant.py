@@ -225,7 +225,7 @@ def test_a_synced_person_is_refused_before_any_call(tenant: Tenant, contoso: Con
     [
         ("expired", "expired_secret"),
         ("disabled", "app_disabled"),
-        ("absent", "no_consent"),
+        ("absent", "not_let_in"),
         ("blocked", "blocked_by_policy"),
     ],
 )
