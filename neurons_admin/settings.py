@@ -101,6 +101,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# A database that takes connections and says nothing must not keep a page waiting for ever.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

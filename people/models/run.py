@@ -29,6 +29,8 @@ ORDER_EXPIRES = timedelta(hours=4)
 ATTEMPTS = 8
 # How a run's columns are to be understood. A worker leaves alone what a newer version has written.
 FORMAT = 1
+# What somebody or something still has to see to; few at any time.
+UNSETTLED = ["queued", "running", "unknown", "held", "needs_operator"]
 # From a run to the credential it acts with.
 ACTS_WITH = "account__connector__action_credential"
 
@@ -115,7 +117,7 @@ class ActionRun(models.Model):
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="runs")
     # Minted when the dialog is rendered: the same click, sent twice, finds the first one's run.
     click = models.UUIDField(unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField()
 
     state = models.CharField(max_length=15, choices=State, default=State.QUEUED)
@@ -154,9 +156,7 @@ class ActionRun(models.Model):
         indexes = [
             models.Index(fields=["person", "-created_at"], name="run_of_person"),
             models.Index(fields=["-created_at"], name="run_newest"),
-            models.Index(
-                fields=["state"], name="run_open", condition=Q(state__in=["queued", "running", "unknown", "held"])
-            ),
+            models.Index(fields=["state"], name="run_unsettled", condition=Q(state__in=UNSETTLED)),
             models.Index(fields=["next_read_at"], name="run_to_read", condition=Q(next_read_at__isnull=False)),
         ]
         constraints = [
