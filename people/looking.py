@@ -114,7 +114,7 @@ def _give_up(run: ActionRun) -> None:
         columns: dict[str, Any] = {"sent_at": None, "rung_at": None, "next_read_at": None}
         if ActionRun.objects.move(run, State.QUEUED, reason, expecting=unknown & Q(expires_at__gt=Now()), **columns):
             return
-    ActionRun.objects.move(
+    given_up = ActionRun.objects.move(
         run,
         State.NEEDS_OPERATOR,
         "Not seen in the directory, and it is not sent again: a person has to decide.",
@@ -123,3 +123,5 @@ def _give_up(run: ActionRun) -> None:
         next_read_at=None,
         message="Microsoft did not answer, and the directory does not show the change. It may have happened or not.",
     )
+    if given_up:
+        logger.error("Run %s (%s) needs an operator: nobody knows whether it happened.", run.pk, run.action)

@@ -106,21 +106,28 @@ def _prepare(run: ActionRun) -> _Order | None:
         action = run.bound_action()
     except TypeError:
         raise Refused("This version of the product does not understand this order.", code="unknown_action") from None
-    if not policy.may_act(run.asked_by):
-        raise Refused(f"{run.asked_by.label} may no longer ask for actions.", code="refused_here")
+    _require_right(run)
     _require_standing(run)
     graph = run.account.connector.graph_for_acting(recorder(run, Purpose.BEFORE))
     graph.grant()
     state = read_state(graph, run.account.as_target())
     imports.refresh(run.account, state)
     run.account.refresh_from_db(fields=run.account.KEPT_FROM_DIRECTORY)
-    _require_readiness(run, graph)
+    # All that took time, in which rights and switches may have been taken away.
+    now = ActionRun.objects.for_work().get(pk=run.pk)
+    _require_right(now)
+    _require_readiness(now, graph)
     if action.is_so(state):
         _succeed_without_sending(run, action, state)
         return None
     # After an attempt in doubt the directory may show our own change: what was before, was before that.
     before = run.before if run.in_doubt else action.snapshot(state)
     return _Order(action, run.account.as_target(), graph, state, before, _secret_of(run, action))
+
+
+def _require_right(run: ActionRun) -> None:
+    if not policy.may_act(run.asked_by):
+        raise Refused(f"{run.asked_by.label} may no longer ask for actions.", code="refused_here")
 
 
 def _require_standing(run: ActionRun) -> None:
@@ -178,7 +185,7 @@ def _send(run: ActionRun, order: _Order) -> None:
     order.graph.write(write.method, write.path, write.body)
     if credential is not None:
         gates.note_answered(credential)
-    settle(
+    counted = settle(
         run,
         State.SUCCEEDED,
         "Accepted by Microsoft Graph.",
@@ -192,8 +199,9 @@ def _send(run: ActionRun, order: _Order) -> None:
         error_detail="",
         request_id=run.request_id,
     )
-    imports.refresh(run.account, {**order.state, **order.action.after()})
-    look(run)
+    if counted:
+        imports.refresh(run.account, {**order.state, **order.action.after()})
+        look(run)
 
 
 def _succeed_without_sending(run: ActionRun, action: Action, state: dict[str, Any]) -> None:

@@ -150,7 +150,9 @@ def give_up_old() -> None:
             code, reason = "attempts", f"Given up after {run.attempts} attempts."
         to = State.NEEDS_OPERATOR if run.in_doubt else State.FAILED
         message = f"{reason} {IN_DOUBT}" if run.in_doubt else reason
-        ActionRun.objects.move(run, to, message, expecting=old | worn, message=message, error_code=code, ended_at=Now())
+        columns: dict[str, Any] = {"message": message, "error_code": code, "ended_at": Now()}
+        if ActionRun.objects.move(run, to, message, expecting=old | worn, **columns) and code == "attempts":
+            logger.error("Run %s (%s): %s It fells workers: look into their logs.", run.pk, run.action, reason)
 
 
 def _connectors_held() -> Iterable[Connector]:

@@ -250,6 +250,8 @@ def test_too_late_a_result_goes_into_the_trail_only(
     run = carry_out(run)
     assert (run.state, run.ended_at) == (State.RUNNING, None)
     assert "Late result, not counted" in reasons(run)
+    adele.refresh_from_db()
+    assert adele.enabled, "What is known of the person is not set back by who comes too late."
 
 
 def test_a_fault_of_ours_is_left_to_the_lease(
@@ -266,5 +268,5 @@ def test_the_number_of_statements_of_a_run(
     directory: FakeDirectory, adele: Account, dana: User, django_assert_max_num_queries: Any
 ) -> None:
     run = ask(adele, dana)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(47):
         runner.carry_out(run.pk)

@@ -226,7 +226,9 @@ def test_dead_after_it_was_settled(
     assert run.observed_at
 
 
-def test_a_run_that_fells_each_worker_is_given_up(directory: FakeDirectory, adele: Account, dana: User) -> None:
+def test_a_run_that_fells_each_worker_is_given_up(
+    directory: FakeDirectory, adele: Account, dana: User, caplog: pytest.LogCaptureFixture
+) -> None:
     run = ask(adele, dana)
     directory.reads = [Crash()] * (ATTEMPTS + 5)
     for _ in range(ATTEMPTS):
@@ -236,6 +238,9 @@ def test_a_run_that_fells_each_worker_is_given_up(directory: FakeDirectory, adel
     run = again(run)
     assert (run.state, run.error_code, run.attempts) == (State.FAILED, "attempts", ATTEMPTS)
     assert run.ended_at
+    [alarm] = [entry for entry in caplog.records if entry.levelname == "ERROR"]
+    assert str(run.pk) in alarm.getMessage()
+    assert "Given up after 8 attempts" in alarm.getMessage()
     runner.carry_out(run.pk)
     assert directory.written == []
 

@@ -1,12 +1,13 @@
 """What a worker may not or cannot do: refused, held, put off, unanswered; and the state that this leaves."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from connectors.actions import Action, DisableAccount, ResetPassword, RevokeSessions
+from connectors.actions import Action, DisableAccount, ResetPassword, RevokeSessions, Target
 from connectors.graph import (
     CredentialMissing,
     CredentialRefused,
@@ -19,6 +20,7 @@ from connectors.graph import (
 )
 from connectors.models import Connector
 from neurons_admin.access.models import User
+from people import runner
 from people.models import Account, ActionRun
 from people.models.run import ATTEMPTS, FORMAT
 from tests.fakes import TENANT, FakeDirectory, after
@@ -107,6 +109,38 @@ def test_who_asked_may_no_longer(directory: FakeDirectory, adele: Account, dana:
     assert (run.state, run.error_code) == (State.FAILED, "refused_here")
     assert "dana may no longer ask" in run.message
     assert calls(run) == []
+    assert directory.written == []
+
+
+@pytest.mark.parametrize(
+    ("take_away", "words"),
+    [
+        (lambda dana: dana.groups.clear(), "dana may no longer ask"),
+        (lambda dana: User.objects.filter(pk=dana.pk).update(is_active=False), "dana may no longer ask"),
+        (lambda _: Connector.objects.update(actions_withheld=["disable_account"]), "does not offer"),
+    ],
+)
+def test_what_is_taken_away_while_the_person_is_being_read(
+    directory: FakeDirectory,
+    adele: Account,
+    dana: User,
+    monkeypatch: pytest.MonkeyPatch,
+    take_away: Callable[[User], Any],
+    words: str,
+) -> None:
+    """The sign-in and the reading may take many seconds: what counts is how things stand just before the call."""
+    run = ask(adele, dana)
+    read = runner.read_state
+
+    def read_slowly(graph: Any, target: Target) -> dict[str, Any]:
+        state = read(graph, target)
+        take_away(dana)
+        return state
+
+    monkeypatch.setattr(runner, "read_state", read_slowly)
+    run = carry_out(run)
+    assert (run.state, run.error_code, run.sent_at) == (State.FAILED, "refused_here", None)
+    assert words in run.message
     assert directory.written == []
 
 
