@@ -20,7 +20,7 @@ from tests.faults import orders
 from tests.faults.child import Child
 from tests.faults.orders import Order
 from tests.faults.records import Records, Written
-from tests.faults.servers import Broker, Database, Part, wake
+from tests.faults.servers import Broker, Database, Part
 from tests.faults.snapshot import Snapshot
 from tests.faults.waiting import wait_until
 from tests.stage import ROOT
@@ -240,9 +240,7 @@ class Stage(Records, stage.Stage):
         raise LocalError(f"All {PLACES} places in {VAR} are taken.")
 
     def _start(self) -> None:
-        for server in (self.database.server, self.broker.server):
-            wake(server.process())
-            server.stop()
+        self._end_servers()
         shutil.rmtree(self.logs, ignore_errors=True)
         shutil.rmtree(self.tenant.directory, ignore_errors=True)
         orders.clear(self._orders)
@@ -265,6 +263,9 @@ class Stage(Records, stage.Stage):
         for part in self.parts.values():
             part.kill()
         processes.stop(self.processes.values(), grace=0.0)
+        self._end_servers()
+
+    def _end_servers(self) -> None:
         for server in (self.database, self.broker):
             if server.server.process():
                 server.kill()
