@@ -31,7 +31,9 @@ def recorder(run: ActionRun, purpose: str) -> Callable[[Call], None]:
     """What keeps each exchange of a client with the run."""
 
     def record(call: Call) -> None:
-        ActionCall.objects.create(run=run, purpose=purpose, **ActionCall.columns_of(call))
+        # By the database's clock, like the trail: this machine's may be wrong.
+        columns = {**ActionCall.columns_of(call), "started_at": Now() - timedelta(milliseconds=call.milliseconds)}
+        ActionCall.objects.create(run=run, purpose=purpose, **columns)
         if purpose == ActionCall.Purpose.ACT:
             run.request_id = call.request_id
 

@@ -55,13 +55,19 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds from `Retry-After`, which is a number or an HTTP date; None without one that can be read."""
+        """Seconds from `Retry-After`, which is a number or an HTTP date; None without one that can be read.
+
+        A date is counted from the answer's own: what the clock of this machine says does not matter.
+        """
         text = self.headers.get("Retry-After", "").strip()
         if text.isascii() and text.isdigit():
             return float(text)
         try:
-            moment = parsedate_to_datetime(text)
-            return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+            answered = _moment(self.headers.get("Date", ""))
+        except (ValueError, OverflowError):
+            answered = datetime.now(UTC)
+        try:
+            return max(0.0, (_moment(text) - answered).total_seconds())
         except (ValueError, OverflowError):
             return None
 
@@ -134,6 +140,11 @@ def _unless_write(answer: Answer, error: GraphError) -> GraphError:
         status=error.status,
         request_id=error.request_id,
     )
+
+
+def _moment(text: str) -> datetime:
+    moment = parsedate_to_datetime(text)
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 def _clean(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 from django.contrib.auth.models import AnonymousUser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.functions import Now
 
 from neurons_admin.access.models import User
 
@@ -15,7 +16,7 @@ NOT_SIGNED_IN: Final = "somebody not signed in"
 class Event(models.Model):
     """One thing that was done. It copies the names it needs, so that it outlives what it speaks of."""
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField(db_default=Now(), db_index=True, editable=False)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=150)
     verb = models.CharField(max_length=50, db_index=True)

@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0003_trail_append_only'),
+        ("people", "0003_trail_append_only"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='actionrun',
-            name='created_at',
+            model_name="actionrun",
+            name="created_at",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
     ]

@@ -241,6 +241,13 @@ def test_retry_after_as_a_date(zone: str) -> None:
     assert 85 <= seconds <= 90
 
 
+@pytest.mark.parametrize("hours", [-24, -1, 0, 1, 24])
+def test_a_date_is_counted_from_the_answers_own(hours: float) -> None:
+    theirs = datetime.now(UTC) + timedelta(hours=hours)
+    headers = {"Date": format_datetime(theirs), "Retry-After": format_datetime(theirs + timedelta(seconds=90))}
+    assert answer(429, headers).retry_after == 90
+
+
 def test_retry_after_reaches_the_caller(microsoft: FakeMicrosoft) -> None:
     microsoft.graph = [graph_error(429, "TooManyRequests", Retry_After="17")]
     _, error, _ = outcome(microsoft, "PATCH")
