@@ -32,6 +32,7 @@ LEASE_SECONDS = 60.0
 TAKEN_UP = "Taken up by a worker."
 SENDING = "About to send: from here on it may have happened."
 SENDING_AGAIN = "About to send once more (resend): an earlier attempt was never answered, so it may happen twice."
+SENDING_ANEW = "About to send once more (resend): Microsoft said that the earlier attempt was not carried out."
 CONFIRMED = "Confirmed by reading the directory: it has happened."
 
 
@@ -45,6 +46,8 @@ class _Order:
     state: dict[str, Any]
     before: dict[str, Any]
     secret: str
+    # An earlier attempt got an answer, and that said no or not now.
+    answered: bool
 
 
 def carry_out(run_id: uuid.UUID | str, taken_up: str = TAKEN_UP) -> None:
@@ -117,12 +120,14 @@ def _prepare(run: ActionRun) -> _Order | None:
     now = ActionRun.objects.for_work().get(pk=run.pk)
     _require_right(now)
     _require_readiness(now, graph)
+    # The fence has kept what was before; without that there was no earlier attempt.
+    answered = bool(run.before) and run.calls.filter(purpose=Purpose.ACT, status__isnull=False).exists()
     if action.is_so(state):
-        _succeed_without_sending(run, action, state)
+        _succeed_without_sending(run, action, state, sent=run.in_doubt or answered)
         return None
-    # After an attempt in doubt the directory may show our own change: what was before, was before that.
-    before = run.before if run.in_doubt else action.snapshot(state)
-    return _Order(action, run.account.as_target(), graph, state, before, _secret_of(run, action))
+    # After an earlier attempt the directory may show our own change: what was before, was before that.
+    before = run.before if run.in_doubt or answered else action.snapshot(state)
+    return _Order(action, run.account.as_target(), graph, state, before, _secret_of(run, action), answered)
 
 
 def _require_right(run: ActionRun) -> None:
@@ -168,7 +173,7 @@ def _send(run: ActionRun, order: _Order) -> None:
     fenced = ActionRun.objects.move(
         run,
         State.RUNNING,
-        SENDING_AGAIN if run.in_doubt else SENDING,
+        SENDING_AGAIN if run.in_doubt else SENDING_ANEW if order.answered else SENDING,
         expecting=Q(state=State.RUNNING, lease=run.lease, lease_until__gt=Now()),
         sent_at=Now(),
         lease_until=Now() + paced(LEASE_SECONDS),
@@ -204,14 +209,15 @@ def _send(run: ActionRun, order: _Order) -> None:
         look(run)
 
 
-def _succeed_without_sending(run: ActionRun, action: Action, state: dict[str, Any]) -> None:
+def _succeed_without_sending(run: ActionRun, action: Action, state: dict[str, Any], *, sent: bool) -> None:
+    """It is as it should be: by an earlier attempt of ours, if one was `sent`, else by somebody else."""
     columns: dict[str, Any] = {"message": "It was already so; nothing was sent.", "before": action.snapshot(state)}
-    if run.in_doubt:
+    if sent:
         columns = {"message": action.done(run.account.as_target())}
     settle(
         run,
         State.SUCCEEDED,
-        CONFIRMED if run.in_doubt else columns["message"],
+        CONFIRMED if sent else columns["message"],
         observed_at=Now(),
         ended_at=Now(),
         in_doubt=False,
