@@ -197,9 +197,8 @@ def _was_decided(events: Sequence[RunEvent]) -> bool:
 def _succeeded(run: ActionRun, viewer: User, events: Sequence[RunEvent]) -> Advice:
     undo: list[Link] = undo_link(run, viewer)
     if _was_decided(events):
-        return Advice(
-            "good", "Ended as done, on somebody's word", run.message, "This product has not seen it for itself."
-        )
+        seen = "This product has not seen it for itself."
+        return Advice("good", "Ended as done, on somebody's word", run.message, seen, links=undo)
     if run.observed_at and not run.after:
         return Advice("neutral", "It was already so", run.message, "This run has changed nothing.")
     if run.observed_at and not run.accepted_at:

@@ -125,9 +125,17 @@ class Story:
             return "running"
         if run.in_doubt or run.state in (State.UNKNOWN, State.NEEDS_OPERATOR):
             return "unknown"
-        if run.state == State.SUCCEEDED:
-            return "done"
-        return "failed" if run.state == State.FAILED else "waiting"
+        return self._called_at_the_end()
+
+    def _called_at_the_end(self) -> StepState:
+        if self.run.state == State.FAILED:
+            return "failed" if self._was_answered() else "unknown"
+        return "done" if self.run.state == State.SUCCEEDED else "waiting"
+
+    def _was_answered(self) -> bool:
+        """Whether the last call that is known of has an answer."""
+        acted = self.by_purpose[Purpose.ACT]
+        return bool(acted) and acted[-1].status is not None and len(acted) >= len(self.sent)
 
     def _called_text(self) -> str:
         run = self.run

@@ -228,6 +228,11 @@ class TestTimeline:
         assert [label for label, state in found.items() if state == "failed"] == [failed]
         assert found["Accepted"] == found["Observed"] == "skipped"
 
+    def test_what_ended_without_an_answer_is_not_shown_as_refused(self, desk):
+        run = make_run(state="failed", sent_at=NOW, ended_at=NOW, message="Dana looked and says: it did not happen.")
+        add_call(run, status=None, code="no_answer")
+        assert steps(desk, run)["Called"] == "unknown"
+
     def test_a_cancelled_run_has_skipped_everything(self, desk):
         found = steps(desk, make_run(state="cancelled"))
         assert set(found.values()) == {"done", "skipped"}
