@@ -25,15 +25,15 @@ from people.models import Account, SealedPassword  # noqa: E402
 from people.tasks import TASK  # noqa: E402
 
 
-def ask(action: str, account: int, user: str = "desk", secret: str = "", **params: Any) -> str:
-    """Ask by the services, as a page would; returns the run's id."""
+def ask(action: str, account: int, user: str = "desk", secret: str = "", click: str = "", **params: Any) -> str:
+    """Ask by the services, as a page would, with a click of its own unless told otherwise; returns the run's id."""
     asked = services.ask(
         actions.BY_KEY[action],
         account=Account.objects.with_connector().get(pk=account),
         asked_by=User.objects.get(username=user),
         params=params,
         secret=secret,
-        click=uuid.uuid4(),
+        click=uuid.UUID(click) if click else uuid.uuid4(),
     )
     return str(asked.run.pk)
 
