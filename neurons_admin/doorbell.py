@@ -44,6 +44,13 @@ breaker = _Breaker()
 _ringers = ThreadPoolExecutor(RINGERS, thread_name_prefix="doorbell")
 
 
+def prepare() -> None:
+    """Load what the first ring needs, so that no page waits for it. Asks nobody."""
+    app = app_or_default()
+    app.finalize()
+    _ = app.amqp.router, app.connection_for_write().transport
+
+
 def ring(task: str, row_id: object) -> bool:
     """Send `task` the id of a row that is committed; True when the broker took it. Never raises for a broker's sake.
 

@@ -31,6 +31,8 @@ class NotReady(Exception):
         self.verdict = verdict
 
 
+# What the database refuses when two requests ask for the same, or for what contradicts it.
+ONE_ONLY: Final = ("one_open_run_per_account_and_class", "people_actionrun_click")
 # For callers who were shown nothing beforehand.
 NOT_LOOKED: Final = uuid.UUID(int=0)
 
@@ -91,7 +93,9 @@ def ask(
                 SealedPassword.objects.create(run=run, value=secret or action.make_secret(), generated=not secret)
             record("run.asked", run, actor=asked_by, detail={"action": action.key, "person": account.person_id})
             transaction.on_commit(lambda: _ring(run), robust=True)
-    except IntegrityError:
+    except IntegrityError as exc:
+        if not any(name in str(exc) for name in ONE_ONLY):
+            raise
         return _who_was_first(action, account, asked_by, click)
     return Asked(run, True)
 

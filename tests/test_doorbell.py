@@ -19,7 +19,8 @@ TASK = "people.tasks.carry_out_run"
 
 @pytest.fixture(autouse=True)
 def breaker(monkeypatch):
-    """A breaker that has seen nothing yet."""
+    """A breaker that has seen nothing yet, and the patience that a busy machine needs."""
+    monkeypatch.setattr(doorbell, "LONGEST_SECONDS", 10.0)
     monkeypatch.setattr(doorbell, "breaker", doorbell._Breaker())
     return doorbell.breaker
 
@@ -191,6 +192,17 @@ def test_a_page_waits_a_second_at_most():
     assert options["socket_connect_timeout"] <= 1
     assert options["max_retries"] == 0
     assert settings.CELERY_TASK_PUBLISH_RETRY_POLICY["max_retries"] == 0
+
+
+def test_a_page_waits_no_longer_than_it_is_told(broker_that, monkeypatch):
+    """Not for a connection, then for a command, each with a time-out of its own."""
+    monkeypatch.setattr(doorbell, "LONGEST_SECONDS", 0.0)
+    broker_that("")
+    assert doorbell.ring(TASK, 1) is False
+
+
+def test_getting_ready_to_ring_asks_nobody(dead_broker):
+    doorbell.prepare()
 
 
 def test_a_frozen_broker_is_asked_once(broker_that):
