@@ -38,7 +38,7 @@ def missing() -> list[int]:
 
 
 def _row_of(name: str) -> int:
-    return int(name.split()[0].removeprefix("F"))
+    return int(name.split(maxsplit=1)[0].removeprefix("F"))
 
 
 def table() -> str:
