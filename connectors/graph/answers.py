@@ -81,7 +81,7 @@ def raise_for(answer: Answer) -> None:
         return
     details = {**_details(answer), "detail": answer.message}
     if answer.status < 400:
-        raise _unless_write(answer, Refused("Microsoft Graph sent us elsewhere. It was not followed.", **details))
+        raise _unless_write(answer, TryLater("Microsoft Graph sent us elsewhere. It was not followed.", **details))
     if answer.status == 410 or answer.code in DELTA_LOST:
         raise StartOver("The list of changes has expired.", **details)
     if answer.status == 401:

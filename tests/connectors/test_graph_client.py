@@ -102,7 +102,7 @@ def test_compressed_answers_are_read(microsoft: FakeMicrosoft) -> None:
 
 def test_a_redirect_is_not_followed(microsoft: FakeMicrosoft, other: "Listener") -> None:
     microsoft.graph = [reply(302, b"", Location=f"https://localhost:{other.port}/v1.0/users")]
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(TryLater) as caught:
         open_reader(microsoft.registration()).get("/users")
     assert caught.value.code == "http_302"
     assert len(microsoft.to_graph) == 1

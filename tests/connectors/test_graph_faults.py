@@ -65,7 +65,7 @@ ANSWERS: list[tuple[Behaviour, type, type, str]] = [
     (graph_error(500, "UnknownError"), TryLater, OutcomeUnknown, "UnknownError"),
     (graph_error(502, "", **BUSY), TryLater, OutcomeUnknown, "http_502"),
     (graph_error(504, "UnknownError"), TryLater, OutcomeUnknown, "UnknownError"),
-    (reply(302, b"", Location="/elsewhere"), Refused, OutcomeUnknown, "http_302"),
+    (reply(302, b"", Location="/elsewhere"), TryLater, OutcomeUnknown, "http_302"),
     (reply(403, HTML), TryLater, OutcomeUnknown, "not_graph"),
     (reply(200, HTML), TryLater, OutcomeUnknown, "not_graph"),
     (reply(200, b'{"id": "1"'), TryLater, OutcomeUnknown, "not_graph"),
