@@ -1,6 +1,7 @@
 """`python -m tests.chaos`: a storm, a calm, and the count. Exit code 1 when something is not as it must be."""
 
 import argparse
+import contextlib
 import sys
 import threading
 import time
@@ -20,16 +21,19 @@ from tests.faults.waiting import wait_until
 
 RUNS_A_SECOND = 4.5
 SHORTEST_STORM = 20.0
+# When all is asked for the storm goes on until most are at their end, and so much longer at most.
+MOST = 0.75
+LONGER = 0.4
 BY_PAGES = 5  # one of so many
 DEED_EVERY = 1.3  # seconds, on average
-CALM_SECONDS = 120.0
+CALM_SECONDS = 240.0
 OPEN = "SELECT count(*) AS number FROM people_actionrun WHERE NOT state = ANY(%s)"
 
 
 class Chaos:
     """One chaos run on a stage that stands."""
 
-    def __init__(self, stage: Stage, seed: int, runs: int, pace: float) -> None:
+    def __init__(self, stage: Stage, seed: int, runs: int, people: int, pace: float) -> None:
         self.stage = stage
         self.runs = runs
         self.happened: dict[str, Counter[str]] = {}
@@ -37,12 +41,12 @@ class Chaos:
         random = Random(seed)
         self._storm = Storm(stage, Random(random.random()), pace)
         self._havoc = Havoc(stage, Random(random.random()), pause=DEED_EVERY, pace=pace)
-        people = stage.people(max(10, runs * 7 // 10))
-        few = max(3, len(people) // BY_PAGES)
+        chosen = stage.people(people)
+        few = max(1, people // BY_PAGES)
         stage.desk.get("/")  # signed in before it begins
         self._askers = [
-            Asker(by_services(stage), people[few:], Random(random.random())),
-            Asker(by_pages(stage), people[:few], Random(random.random())),
+            Asker(by_services(stage), chosen[few:], Random(random.random())),
+            Asker(by_pages(stage), chosen[:few], Random(random.random())),
         ]
 
     def rage(self) -> None:
@@ -58,6 +62,8 @@ class Chaos:
             ]
             try:
                 wait_until(lambda: havoc.done() or all(one.done() for one in asking), 10 * seconds + 120)
+                with contextlib.suppress(AssertionError):
+                    self.stage.wait_until(lambda: self._open() <= (1 - MOST) * self.runs, LONGER * seconds)
             finally:
                 over.set()
             for each in (havoc, *asking):
@@ -69,13 +75,17 @@ class Chaos:
 
     def settle(self) -> int:
         """The calm: until all are final, or it takes too long; returns how many still were open when it began."""
-        left = int(self.stage.rows(OPEN, [list(FINAL)])[0]["number"])
+        left = self.stage.wait_until(lambda: [self._open()])[0]
         try:
-            self.stage.wait_until(lambda: not self.stage.rows(OPEN, [list(FINAL)])[0]["number"], CALM_SECONDS)
+            self.stage.wait_until(lambda: not self._open(), CALM_SECONDS)
         except AssertionError as exc:
             print(exc)
         wait_until(self._storm.is_over, 60.0)
         return left
+
+    def _open(self) -> int:
+        """How many runs are not at their end."""
+        return int(self.stage.rows(OPEN, [list(FINAL)])[0]["number"])
 
     def count(self, journal: Sequence[Row]) -> Verdict:
         """What has come of it."""
@@ -114,7 +124,9 @@ def main() -> int:
     stage = Stage()
     stage.settings["PACE"] = str(options.pace)
     with stage:
-        chaos = Chaos(stage, options.seed, options.runs, options.pace)
+        chaos = Chaos(
+            stage, options.seed, options.runs, options.people or max(10, options.runs * 7 // 10), options.pace
+        )
         print(f"Seed {options.seed}; {options.runs} runs; PACE {options.pace}. The storm begins.", flush=True)
         chaos.rage()
         raged = time.monotonic()
@@ -132,6 +144,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos ARGS=", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="decides what is planned")
     parser.add_argument("--runs", type=int, default=500, help="how many runs are asked for")
+    parser.add_argument("--people", type=int, help="for how many people; the fewer, the more runs does each have")
     parser.add_argument("--pace", type=float, default=0.05, help="the engine's PACE; 1 is earnest")
     return parser.parse_args()
 

@@ -151,6 +151,10 @@ class Havoc:
     def revoke_tokens(self) -> None:
         self._stage.control("POST", "apps/act", {"revoke_tokens": True})
 
+    def lag(self) -> None:
+        """For a while Graph's reads show the directory as it is now."""
+        self._stage.fault("stale", seconds=self._random.uniform(5, 60) * self._pace)
+
 
 def _thaw(process: psutil.Process) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -170,5 +174,6 @@ DEEDS: dict[tuple[str, str, Callable[[Havoc], None]], int] = {
     ("the broker is flushed", "broker", Havoc.flush_broker): 6,
     ("the database is killed", "database", Havoc.kill_database): 5,
     ("the tokens are revoked", "the app", Havoc.revoke_tokens): 6,
+    ("reads begin to lag", "the tenant", Havoc.lag): 8,
     ("the secret expires", "the app", Havoc.expire_secret): 3,
 }
