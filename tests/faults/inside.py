@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import django
@@ -17,7 +17,9 @@ django.setup()
 
 from django.db import close_old_connections  # noqa: E402 - Django has to be set up first
 
-from connectors import actions  # noqa: E402
+from connectors import actions, checks  # noqa: E402
+from connectors.models import Connector  # noqa: E402
+from credentials.models import Credential  # noqa: E402
 from neurons_admin import doorbell  # noqa: E402
 from neurons_admin.access.models import User  # noqa: E402
 from people import services  # noqa: E402
@@ -43,6 +45,22 @@ def ask_many(action: str, accounts: Sequence[int], user: str = "desk", **params:
     return [ask(action, account, user, **params) for account in accounts]
 
 
+def connect(app: Mapping[str, str], account: int) -> int:
+    """A second connector to an account's tenant, acting with that app registration; returns the account in it."""
+    copy = Account.objects.with_connector().get(pk=account)
+    acting = Credential(name=app["name"], client_id=uuid.UUID(app["client_id"]))
+    acting.tenant_id = copy.connector.sync_credential.tenant_id
+    acting.set_secret(app["client_secret"])
+    acting.save(force_insert=True)
+    checks.check(acting, actor=User.objects.get(username="admin"))
+    connector = Connector(name=f"By {acting}", actions_enabled=True, action_credential=acting)
+    connector.sync_credential = copy.connector.sync_credential
+    connector.save(force_insert=True)
+    copy.pk, copy.connector = None, connector
+    copy.save(force_insert=True)
+    return int(copy.pk)
+
+
 def ring(run: str, times: int = 1) -> bool:
     """Ring for a run, so many times."""
     return all(doorbell.ring(TASK, run) for _ in range(times))
@@ -54,7 +72,7 @@ def sealed_passwords() -> dict[str, str]:
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {
-    command.__name__: command for command in (ask, ask_many, ring, sealed_passwords)
+    command.__name__: command for command in (ask, ask_many, connect, ring, sealed_passwords)
 }
 
 
