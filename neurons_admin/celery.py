@@ -11,10 +11,12 @@ from celery import Celery
 from celery.signals import task_postrun, task_prerun, worker_init
 from django.db import close_old_connections
 
+from . import broker
 from .starting import begin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "neurons_admin.settings")
 
+broker.install()
 app = Celery("neurons_admin")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
