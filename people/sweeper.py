@@ -84,7 +84,7 @@ class Sweeper:
                 logger.exception("A step of the sweeper failed; the others go on.")
 
     def _look(self) -> None:
-        due = ActionRun.objects.for_work().filter(next_read_at__lte=Now()).exclude(shut_for(ACTS_WITH))
+        due = ActionRun.objects.for_work().understood().filter(next_read_at__lte=Now()).exclude(shut_for(ACTS_WITH))
         for run in due[:AT_ONCE]:
             self._hand_over(run.pk, look, run)
 
@@ -125,7 +125,7 @@ class Sweeper:
 def settle_lost() -> None:
     """Runs whose worker is gone: never sent, then back into the queue; perhaps sent, then unknown."""
     lost = Q(state=State.RUNNING, lease_until__lt=Now())
-    for run in ActionRun.objects.filter(lost):
+    for run in ActionRun.objects.understood().filter(lost):
         if run.sent_at is None:
             reason = "The worker was lost before anything was sent."
             ActionRun.objects.move(

@@ -59,6 +59,11 @@ class ActionRunQuerySet(models.QuerySet["ActionRun"]):
         waiting = self.filter(state=ActionRun.State.QUEUED, format__lte=FORMAT, action__in=actions.BY_KEY)
         return waiting.exclude(not_before__gt=Now()).exclude(Exists(writing)).exclude(shut_for(ACTS_WITH))
 
+    def understood(self) -> Self:
+        """Those that this version may settle: it knows them, or they are so old that no newer version will come."""
+        known = Q(format__lte=FORMAT, action__in=actions.BY_KEY)
+        return self.filter(known | Q(expires_at__lt=Now()))
+
     def move(self, run: "ActionRun", to: str, reason: str, *, expecting: Q, **columns: Any) -> bool:
         """Move a run to a state if it still is as `expecting` says, and write the reason into its trail, in one go.
 

@@ -19,7 +19,7 @@ from connectors.models import Connector, SyncRun
 from neurons_admin.access.models import User
 from people import runner, sweeper
 from people.models import Account, ActionRun, SealedPassword
-from people.models.run import ATTEMPTS
+from people.models.run import ATTEMPTS, FORMAT
 from people.sweeper import Sweeper
 from tests.factories import make_account, make_connector, make_run, make_user
 from tests.fakes import Bell, FakeDirectory, after
@@ -69,6 +69,21 @@ def test_lost_workers(columns: dict[str, Any], state: str) -> None:
     assert (run.next_read_at is not None) == (state == State.UNKNOWN)
     assert (run.rung_at is None) == (state == State.QUEUED)
     assert story(run) == ([] if state == State.RUNNING else [state])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("directory")
+@pytest.mark.parametrize("newer", [{"format": FORMAT + 1}, {"action": "of_tomorrow"}])
+@pytest.mark.parametrize("state", [State.RUNNING, State.UNKNOWN, State.QUEUED])
+@pytest.mark.parametrize(("expires_at", "left"), [(FUTURE, True), (PAST, False)])
+def test_what_a_newer_version_does_is_left_to_it_until_it_is_too_old(
+    sweep: Callable[[], None], bell: Bell, newer: dict[str, Any], state: str, expires_at: timedelta, left: bool
+) -> None:
+    run = made(state, lease_until=PAST, sent_at=PAST, next_read_at=PAST, rung_at=None, expires_at=expires_at, **newer)
+    due = again(run).next_read_at
+    sweep()
+    assert (story(run) == [] and again(run).next_read_at == due) == left
+    assert bell.runs == []
 
 
 @pytest.mark.django_db

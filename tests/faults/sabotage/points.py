@@ -11,19 +11,25 @@ pass     one pass of the sweeper, while it holds the lock
 """
 
 import functools
+import os
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 
+from connectors import actions
 from connectors.graph import wire
 from neurons_admin import doorbell
 from people.models import ActionRun
+from people.models import run as runs
 from people.models.run import ActionRunQuerySet
 from people.sweeper import Sweeper
 from tests.faults.sabotage.orders import obey
 
 Name = Callable[..., tuple[str, str]]
+# For a process that is to pass for one of an older version: the format it knows, and an action it does not know.
+FORMAT = "SABOTAGE_FORMAT"
+WITHOUT = "SABOTAGE_WITHOUT"
 
 
 def install() -> None:
@@ -32,6 +38,8 @@ def install() -> None:
     _wrap(ActionRunQuerySet, "move", _of_move)
     _wrap(doorbell, "ring", lambda task, row_id: ("ring", f"{task} {row_id}"))
     _wrap(Sweeper, "_pass", lambda sweeper: ("pass", ""))
+    runs.FORMAT = int(os.environ.get(FORMAT, runs.FORMAT))
+    actions.BY_KEY.pop(os.environ.get(WITHOUT, ""), None)
 
 
 def _wrap(place: Any, name: str, describe: Name) -> None:
