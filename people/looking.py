@@ -17,7 +17,7 @@ from neurons_admin.pace import paced
 from people import imports
 from people.models import ActionCall, ActionRun
 from people.models.run import ATTEMPTS, bump
-from people.settling import LOOK_AFTER, read_state, recorder
+from people.settling import LOOK_AFTER, may_be_old, read_state, recorder
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,9 @@ def _read(run: ActionRun) -> dict[str, Any]:
 def _shows(run: ActionRun, state: dict[str, Any]) -> bool:
     if run.kind is None or run.sent_at is None:
         return False
-    return run.bound_action().observed(state, run.before, run.sent_at)
+    if not run.bound_action().observed(state, run.before, run.sent_at):
+        return False
+    return run.state != State.UNKNOWN or not may_be_old(run)
 
 
 def _put_off(run: ActionRun) -> bool:

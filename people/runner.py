@@ -22,7 +22,7 @@ from people import imports, policy, restores
 from people.looking import look
 from people.models import ActionCall, ActionRun
 from people.models.run import bump
-from people.settling import fail, hold, leave_unknown, put_back, read_state, recorder, settle
+from people.settling import fail, hold, leave_unknown, may_be_old, put_back, read_state, recorder, settle
 
 State = ActionRun.State
 Purpose = ActionCall.Purpose
@@ -122,7 +122,7 @@ def _prepare(run: ActionRun) -> _Order | None:
     _require_readiness(now, graph)
     # The fence has kept what was before; without that there was no earlier attempt.
     answered = bool(run.before) and run.calls.filter(purpose=Purpose.ACT, status__isnull=False).exists()
-    if action.is_so(state):
+    if action.is_so(state) and not may_be_old(run):
         _succeed_without_sending(run, action, state, sent=run.in_doubt or answered)
         return None
     # After an earlier attempt the directory may show our own change: what was before, was before that.

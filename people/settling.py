@@ -24,6 +24,8 @@ LONGEST_WAIT = 900.0
 HELD_SECONDS = 300.0
 # When to look after the call, in seconds between looks: Graph's reads lag behind its writes.
 LOOK_AFTER = (2, 5, 15, 40, 120)
+# So long may a read still show what was before a write.
+LAG_SECONDS = 120.0
 IN_DOUBT = "An earlier attempt was never answered, so it may have happened all the same."
 
 
@@ -43,6 +45,15 @@ def recorder(run: ActionRun, purpose: str) -> Callable[[Call], None]:
 def read_state(graph: Graph, target: Target) -> dict[str, Any]:
     """The account as the directory has it now. Raises GraphError."""
     return read_one(graph, target.object_id)
+
+
+def may_be_old(run: ActionRun) -> bool:
+    """Whether another run has changed the same so lately that a read may still show what was before that.
+
+    What the directory shows then proves nothing: after "disable" a lagging read may say that "enable" is done already.
+    """
+    others = ActionRun.objects.filter(account=run.account_id, conflict_class=run.conflict_class).exclude(pk=run.pk)
+    return others.filter(sent_at__gt=Now() - paced(LAG_SECONDS)).exists()
 
 
 def settle(run: ActionRun, to: str, reason: str, **columns: Any) -> bool:
