@@ -5,11 +5,12 @@ that are refused count as well: when one worker is told to wait, all have to.
 """
 
 import random
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef
-from django.db.models.functions import Greatest, Now
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef
+from django.db.models.functions import Greatest, Least, Now
 
 from connectors.graph import Busy
 from credentials.models import Credential
@@ -63,20 +64,24 @@ def shut_for(credential_path: str) -> Exists:
 
 
 def shut(credential: Credential, exc: Busy) -> float:
-    """Have everybody with this app registration wait; returns for how many seconds. A longer wait is never cut."""
+    """Have everybody with this app registration wait; returns for how many seconds. A longer wait is never cut.
+
+    Without a word on how long each wait is twice the one before. Who was under way when the gate was shut, and failed
+    as well, adds nothing: that is the same trouble.
+    """
     gate, _ = Gate.objects.get_or_create(tenant_id=credential.tenant_id, client_id=credential.client_id)
-    if not exc.retry_after:
+    this = Gate.objects.filter(pk=gate.pk)
+    if exc.retry_after:
+        until = Now() + paced(min(exc.retry_after, LONGEST_ASKED))
+        this.update(paused_until=Greatest(F("paused_until"), until), reason=str(exc)[:300])
+    else:
         seconds = min(FIRST_WAIT * 2**gate.failures, LONGEST_UNASKED)
         seconds *= 1 + random.uniform(0, SPREAD)  # noqa: S311 - no secret
-    else:
-        seconds = min(exc.retry_after, LONGEST_ASKED)
-    wait = paced(seconds)
-    Gate.objects.filter(pk=gate.pk).update(
-        paused_until=Greatest(F("paused_until"), Now() + wait),
-        reason=str(exc)[:300],
-        failures=min(gate.failures + 1, 10),
-    )
-    return wait.total_seconds()
+        this.exclude(paused_until__gt=Now()).update(
+            paused_until=Now() + paced(seconds), reason=str(exc)[:300], failures=Least(F("failures") + 1, 10)
+        )
+    left: timedelta = this.values_list(ExpressionWrapper(F("paused_until") - Now(), DurationField()), flat=True).get()
+    return max(0.0, left.total_seconds())
 
 
 def note_answered(credential: Credential) -> None:
