@@ -148,8 +148,10 @@ def give_up_old() -> None:
         code, reason = "expired", "It could not be carried out in time and has expired. Ask for it again."
         if run.attempts >= ATTEMPTS:
             code, reason = "attempts", f"Given up after {run.attempts} attempts."
-        to = State.NEEDS_OPERATOR if run.in_doubt else State.FAILED
-        message = f"{reason} {IN_DOUBT}" if run.in_doubt else reason
+        # What a restored backup brought back may have been carried out since it was made, and the row cannot know.
+        doubt = restores.HELD if run.held_because == ActionRun.Held.RESTORE else IN_DOUBT if run.in_doubt else ""
+        to = State.NEEDS_OPERATOR if doubt else State.FAILED
+        message = f"{reason} {doubt}".strip()
         columns: dict[str, Any] = {"message": message, "error_code": code, "ended_at": Now()}
         if ActionRun.objects.move(run, to, message, expecting=old | worn, **columns) and code == "attempts":
             logger.error("Run %s (%s): %s It fells workers: look into their logs.", run.pk, run.action, reason)
