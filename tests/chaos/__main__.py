@@ -23,7 +23,7 @@ RUNS_A_SECOND = 4.5
 SHORTEST_STORM = 20.0
 # When all is asked for the storm goes on until most are at their end, and so much longer at most.
 MOST = 0.75
-LONGER = 0.4
+LONGER = 0.2
 BY_PAGES = 5  # one of so many
 DEED_EVERY = 1.3  # seconds, on average
 CALM_SECONDS = 240.0
