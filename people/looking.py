@@ -12,12 +12,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from connectors import gates
-from connectors.graph import Busy, GraphError, NotThere
+from connectors.graph import Busy, CredentialRefused, GraphError, NotThere
 from neurons_admin.pace import paced
 from people import imports
 from people.models import ActionCall, ActionRun
 from people.models.run import ATTEMPTS, bump
-from people.settling import LOOK_AFTER, may_be_old, read_state, recorder
+from people.settling import LOOK_AFTER, may_be_old, note_refusal, read_state, recorder, require_standing
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,8 @@ def _tried(run: ActionRun) -> dict[str, Any] | None:
             gates.shut(credential, exc)
         logger.info("Run %s: the look for its effect has to wait: %s", run.pk, exc.code)
     except GraphError as exc:
+        if isinstance(exc, CredentialRefused):
+            note_refusal(run, exc)
         logger.info("Run %s: the look for its effect failed: %s", run.pk, exc.code)
     except DatabaseError:
         raise
@@ -72,6 +74,7 @@ def _tried(run: ActionRun) -> dict[str, Any] | None:
 
 def _read(run: ActionRun) -> dict[str, Any]:
     """The account as the directory has it; empty when the directory does not know it. Raises GraphError."""
+    require_standing(run)
     graph = run.account.connector.graph_for_acting(recorder(run, ActionCall.Purpose.LOOK))
     try:
         return read_state(graph, run.account.as_target())

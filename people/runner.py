@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from connectors import gates, standing
+from connectors import gates
 from connectors.actions import Action, Target
 from connectors.graph import CredentialRefused, Graph, GraphError, NotThere, OutcomeUnknown, Refused, TryLater
 from neurons_admin.encryption import SecretUnreadable
@@ -22,7 +22,17 @@ from people import imports, policy, restores
 from people.looking import look
 from people.models import ActionCall, ActionRun
 from people.models.run import bump
-from people.settling import fail, hold, leave_unknown, may_be_old, put_back, read_state, recorder, settle
+from people.settling import (
+    fail,
+    hold,
+    leave_unknown,
+    may_be_old,
+    put_back,
+    read_state,
+    recorder,
+    require_standing,
+    settle,
+)
 
 State = ActionRun.State
 Purpose = ActionCall.Purpose
@@ -83,6 +93,9 @@ def carry_out(run_id: uuid.UUID | str, taken_up: str = TAKEN_UP) -> None:
 def _claim(run_id: uuid.UUID | str, taken_up: str) -> ActionRun | None:
     run = ActionRun.objects.for_work().due().filter(pk=run_id).first()
     if run is None:
+        # What has to wait, for its hour, its gate or another run, is rung for again when it is due.
+        waits = ActionRun.objects.understood().filter(pk=run_id, state=State.QUEUED)
+        waits.exclude(rung_at=None).update(rung_at=None)
         return None
     try:
         claimed = ActionRun.objects.move(
@@ -110,7 +123,7 @@ def _prepare(run: ActionRun) -> _Order | None:
     except TypeError:
         raise Refused("This version of the product does not understand this order.", code="unknown_action") from None
     _require_right(run)
-    _require_standing(run)
+    require_standing(run)
     graph = run.account.connector.graph_for_acting(recorder(run, Purpose.BEFORE))
     graph.grant()
     state = read_state(graph, run.account.as_target())
@@ -133,13 +146,6 @@ def _prepare(run: ActionRun) -> _Order | None:
 def _require_right(run: ActionRun) -> None:
     if not policy.may_act(run.asked_by):
         raise Refused(f"{run.asked_by.label} may no longer ask for actions.", code="refused_here")
-
-
-def _require_standing(run: ActionRun) -> None:
-    """A credential that Microsoft is known to refuse is not tried by each run that waits for it."""
-    credential = run.account.connector.action_credential
-    if credential is not None and standing.is_refused(credential):
-        raise CredentialRefused(credential.check_message, code=credential.check_code)
 
 
 def _require_readiness(run: ActionRun, graph: Graph) -> None:

@@ -109,11 +109,23 @@ def put_back(run: ActionRun, exc: TryLater) -> bool:
     )
 
 
-def hold(run: ActionRun, exc: CredentialRefused) -> bool:
-    """Until the credential works. The first run to notice raises the alarm; the others only wait."""
+def require_standing(run: ActionRun) -> None:
+    """A credential that Microsoft is known to refuse is not tried by each run that waits for it."""
+    credential = run.account.connector.action_credential
+    if credential is not None and standing.is_refused(credential):
+        raise CredentialRefused(credential.check_message, code=credential.check_code)
+
+
+def note_refusal(run: ActionRun, exc: CredentialRefused) -> None:
+    """The first run to notice that a credential does not work raises the alarm."""
     credential = run.account.connector.action_credential
     if credential is not None and not standing.is_refused(credential):
         standing.note_refused(credential, exc)
+
+
+def hold(run: ActionRun, exc: CredentialRefused) -> bool:
+    """Until the credential works."""
+    note_refusal(run, exc)
     return settle(
         run,
         State.HELD,

@@ -30,6 +30,7 @@ from people.tasks import HEAR, TASK
 logger = logging.getLogger(__name__)
 
 State = ActionRun.State
+HELD_FOR_CREDENTIAL = Q(state=State.HELD, held_because=ActionRun.Held.CREDENTIAL)
 RING_AGAIN_SECONDS = 30.0
 CANARY_SECONDS = 60.0
 UNRUNG = "Taken up by the sweeper: the broker did not answer."
@@ -99,8 +100,8 @@ class Sweeper:
                 self._hand_over(pk, partial(runner.carry_out, taken_up=UNHEARD if rung_at else UNRUNG), pk)
 
     def _probe(self) -> None:
-        """Try the credentials again that runs are held for."""
-        for connector in _connectors_held():
+        """Try the refused credentials again that runs need: to go on, or to look for what they have done."""
+        for connector in _connectors_of(HELD_FOR_CREDENTIAL | Q(state=State.UNKNOWN)):
             credential = connector.action_credential
             if credential is not None and standing.is_refused(credential):
                 self._hand_over(credential.pk, standing.probe, credential)
@@ -157,10 +158,10 @@ def give_up_old() -> None:
             logger.error("Run %s (%s): %s It fells workers: look into their logs.", run.pk, run.action, reason)
 
 
-def _connectors_held() -> Iterable[Connector]:
-    """Those that runs wait for because their action credential does not work."""
-    held = ActionRun.objects.filter(state=State.HELD, held_because=ActionRun.Held.CREDENTIAL)
-    return Connector.objects.with_credentials().filter(pk__in=held.values("account__connector"))
+def _connectors_of(runs: Q) -> Iterable[Connector]:
+    """Those that such runs act in."""
+    found = ActionRun.objects.filter(runs)
+    return Connector.objects.with_credentials().filter(pk__in=found.values("account__connector"))
 
 
 def release_held() -> None:
@@ -168,15 +169,14 @@ def release_held() -> None:
 
     Where it is this server that cannot open the secret, or nothing was set, only trying again now and then tells.
     """
-    for connector in _connectors_held():
+    for connector in _connectors_of(HELD_FOR_CREDENTIAL):
         if standing.is_refused(connector.action_credential):
             continue
-        due = Q(state=State.HELD, held_because=ActionRun.Held.CREDENTIAL)
         waits = Q(error_code__in=standing.NOT_MICROSOFTS, not_before__gt=Now())
-        for run in ActionRun.objects.filter(due, account__connector=connector).exclude(waits):
+        for run in ActionRun.objects.filter(HELD_FOR_CREDENTIAL, account__connector=connector).exclude(waits):
             reason = "Trying again: the action credential may work now."
             columns: dict[str, Any] = {"held_because": "", "not_before": None, "rung_at": None}
-            ActionRun.objects.move(run, State.QUEUED, reason, expecting=due, **columns)
+            ActionRun.objects.move(run, State.QUEUED, reason, expecting=HELD_FOR_CREDENTIAL, **columns)
 
 
 def purge_passwords() -> int:
