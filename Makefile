@@ -25,7 +25,8 @@ test: .venv/installed-dev ## run the tests, the browser's too; ARGS="-k word" ch
 	$(PYTHON_IN_VENV) -m pytest $(ARGS)
 
 test-faults: .venv/installed-dev ## run the fault tests that take long: processes and servers die and freeze
-	$(PYTHON_IN_VENV) -m pytest -m faults $(ARGS)
+	@tests/faults/install.sh
+	$(PYTHON_IN_VENV) -m pytest -m faults -rs $(ARGS)
 
 chaos: .venv/installed-dev ## 500 runs while everything fails at random, and a count; ARGS="--seed 7 --runs 500"
 	$(PYTHON_IN_VENV) -m tests.chaos $(ARGS)

@@ -49,44 +49,60 @@ def test_f21_another_encryption_key(stage: Stage) -> None:
         assert_told_truth(stage, run, state="succeeded", effects=1, names="Accepted")
 
 
-OLDER = {"an older format": {"SABOTAGE_FORMAT": "0"}, "an unknown action": {"SABOTAGE_WITHOUT": "disable_account"}}
+# A version that does not know an action yet; and of a format that it does not know either is what `_be_newer` makes.
+OLDER = {"SABOTAGE_WITHOUT": "disable_account"}
 
 
-@pytest.mark.parametrize("older", OLDER.values(), ids=OLDER.keys())
-def test_f34_an_old_worker_leaves_alone_what_a_newer_web_server_has_asked(stage: Stage, older: dict[str, str]) -> None:
-    """F34: the new web server is there first; old worker and sweeper do not touch its runs, and the new ones do."""
-    for name, command in COMMANDS.items():
+def _be_newer(stage: Stage, asked: Asked, format_: int) -> None:
+    """Have a run's columns be as a later version writes them, or as this one does."""
+    stage.rows("UPDATE people_actionrun SET format = %s WHERE id = %s", [format_, asked.run])
+
+
+def test_f34_an_old_worker_leaves_alone_what_a_newer_web_server_has_asked(stage: Stage) -> None:
+    """F34: old worker and sweeper do not touch an action or a format they do not know; new ones beside them do."""
+    for name in COMMANDS:
         stage.parts[name].kill()
-        stage.add(f"{name}-old", command, **older)
+    unknown, newer = stage.ask("disable_account"), stage.ask("revoke_sessions")
+    _be_newer(stage, newer, 2)
+    for name, command in COMMANDS.items():
+        stage.add(f"{name}-old", command, **OLDER)
+    for name in COMMANDS:
         stage.wait_ready(f"{name}-old")
-    asked = [stage.ask("disable_account", person) for person in stage.people(2)]
+    # What the old ones know they go on with.
+    known = stage.ask("revoke_sessions")
+    assert_told_truth(stage, known, state="succeeded", effects=1, names="Accepted")
     _let_sweep(stage)
-    assert stage.run(asked[0])["state"] == "queued"
-    # Both versions side by side: a ring that the old worker hears is lost, and made up for.
+    for run in (unknown, newer):
+        assert (stage.run(run)["state"], len(stage.trail(run))) == ("queued", 1), stage.story(run)
     stage.start(*COMMANDS)
-    asked += [stage.ask("disable_account", person) for person in stage.people(4)]
-    for run in asked:
+    _be_newer(stage, newer, 1)
+    # A ring that the old worker hears is lost, and made up for.
+    later = [stage.ask("disable_account", person) for person in stage.people(4)]
+    for run in (unknown, newer, *later):
         row = assert_told_truth(stage, run, state="succeeded", effects=1, names="Accepted")
         assert row["attempts"] == 1
 
 
-@pytest.mark.parametrize("older", OLDER.values(), ids=OLDER.keys())
-def test_f34_an_old_sweeper_does_not_settle_what_a_newer_worker_has_begun(stage: Stage, older: dict[str, str]) -> None:
+def test_f34_an_old_sweeper_does_not_settle_what_a_newer_worker_has_begun(stage: Stage) -> None:
     """F34: the new worker dies after sending; the old sweeper leaves that alone, and the new one finds the effect."""
     stage.sweeper.kill()
-    stage.add("sweeper-old", COMMANDS["sweeper"], **older)
-    order = stage.sabotage("after call", "hold", role="worker")
-    asked = stage.ask("disable_account")
-    order.wait()
+    stage.add("sweeper-old", COMMANDS["sweeper"], **OLDER)
+    orders = [stage.sabotage("after call", "hold", role="worker") for _ in range(2)]
+    unknown, newer = stage.ask("disable_account"), stage.ask("reset_password")
+    for order in orders:
+        order.wait()
     stage.worker.kill()
-    lost = "SELECT 1 FROM people_actionrun WHERE id = %s AND lease_until < now()"
-    stage.wait_until(lambda: stage.rows(lost, [asked.run]))
-    steps = len(stage.trail(asked))
+    _be_newer(stage, newer, 2)
+    lost = "SELECT 1 FROM people_actionrun HAVING max(lease_until) < now()"
+    stage.wait_until(lambda: stage.rows(lost))
+    steps = [len(stage.trail(run)) for run in (unknown, newer)]
     _let_sweep(stage)
-    assert stage.run(asked)["state"] == "running"
-    assert len(stage.trail(asked)) == steps
+    assert [stage.run(run)["state"] for run in (unknown, newer)] == ["running", "running"]
+    assert [len(stage.trail(run)) for run in (unknown, newer)] == steps
+    _be_newer(stage, newer, 1)
     stage.start("worker", "sweeper")
-    assert_told_truth(stage, asked, state="succeeded", effects=1, names="lost after sending.*Confirmed")
+    for run in (unknown, newer):
+        assert_told_truth(stage, run, state="succeeded", effects=1, names="lost after sending.*Confirmed")
 
 
 def _let_sweep(stage: Stage, passes: int = 2) -> None:
@@ -234,11 +250,12 @@ def test_f36_a_backup_is_restored(stage: Stage) -> None:
 
 def test_f36_runs_are_held_by_hand(stage: Stage) -> None:
     """F36: a disk's snapshot is the same database to PostgreSQL; whoever goes back to one says so by a command."""
-    for name in ("worker", "sweeper"):
-        stage.parts[name].kill()
+    for part in (stage.worker, stage.sweeper):
+        part.freeze()
     asked = stage.ask_many("disable_account", stage.people(2))
     assert "2 open runs are held" in stage.manage("hold_runs")
-    stage.start("worker", "sweeper")
+    for part in (stage.worker, stage.sweeper):
+        part.thaw()
     _let_sweep(stage)
     assert stage.effects_by_person() == {}
     assert _press(stage, asked[0], "confirm").ok
