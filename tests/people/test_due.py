@@ -97,6 +97,34 @@ def test_a_connector_without_a_credential_waits_for_no_gate() -> None:
     assert is_due(make_run(make_account(connector=make_connector(acts=False))))
 
 
+@pytest.mark.usefixtures("bell")
+@pytest.mark.parametrize("why", ["gate", "account", "hour"])
+def test_who_comes_too_early_leaves_it_to_the_next_ring(
+    directory: FakeDirectory, adele: Account, dana: User, why: str
+) -> None:
+    """Else the ring would be used up, and the run would wait until it is told that nobody has come."""
+    run = ask(adele, dana)
+    if why == "gate":
+        gates.shut(adele.connector.action_credential, Busy("Wait.", retry_after=60))
+    elif why == "account":
+        make_run(adele, state=State.RUNNING, action=ResetPassword.key, conflict_class="password")
+    else:
+        ActionRun.objects.update(not_before=timezone.now() + SOON)
+    assert again(run).rung_at
+    runner.carry_out(run.pk)
+    assert (again(run).state, again(run).rung_at) == (State.QUEUED, None)
+    assert directory.written == []
+
+
+@pytest.mark.parametrize(
+    "columns", [{"format": FORMAT + 1}, {"action": "grow_wings"}, {"state": State.RUNNING}], ids=str
+)
+def test_what_is_not_ours_to_take_up_stays_as_it_is(columns: dict[str, Any]) -> None:
+    run = make_run(**columns, rung_at=timezone.now())
+    runner.carry_out(run.pk)
+    assert again(run).rung_at
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("bell")
 def test_of_two_runs_for_one_account_that_begin_at_once_one_has_to_wait(
