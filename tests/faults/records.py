@@ -85,7 +85,9 @@ class Records:
         found: Row = self.control("GET", f"users/{person.object_id}")
         return found
 
-    def wait_until(self, condition: Callable[[], Found], seconds: float = 20.0, otherwise: str = "not so") -> Found:
+    def wait_until(
+        self, condition: Callable[[], Found], seconds: float = 20.0, otherwise: str | Callable[[], str] = "not so"
+    ) -> Found:
         """What `condition` gives when it first gives something true; a database that is away counts as "not yet"."""
 
         def patiently() -> Found | None:

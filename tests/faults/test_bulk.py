@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import requests
@@ -83,7 +84,7 @@ def assert_totals(stage: Stage, asked: Sequence[Written], effects: Counter[str])
     return Counter(rows[run.run]["state"] for run in asked)
 
 
-WIRE: tuple[dict[str, object], ...] = (
+WIRE: tuple[dict[str, Any], ...] = (
     {"kind": "status", "status": 429, "retry_after": "1"},
     {"kind": "status", "status": 503, "retry_after": "1"},
     {"kind": "status", "status": 500, "applied": True},

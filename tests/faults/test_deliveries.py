@@ -21,7 +21,7 @@ def wait_until_heard(stage: Stage) -> None:
 
     def nothing_waits() -> bool:
         with stage.broker.client() as client:
-            return client.llen(QUEUE) == 0
+            return not client.llen(QUEUE)
 
     stage.wait_until(nothing_waits, otherwise="messages wait")
 
@@ -32,8 +32,8 @@ def test_f28_every_message_comes_twenty_one_times_and_out_of_order(stage: Stage)
     asked = stage.ask_many("revoke_sessions", stage.people(6))
     rings = [run.run for run in asked] * TIMES
     random.shuffle(rings)
-    for run in rings:
-        stage.inside("ring", run=str(run))
+    for rung in rings:
+        stage.inside("ring", run=str(rung))
     stage.worker.thaw()
     assert_all_told_truth(stage, asked, state="succeeded", effects=1, names="Accepted")
     for run in asked:
