@@ -149,8 +149,8 @@ def moment(stage: Stage) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("kill", [kill_child, kill_worker, kill_sweeper, kill_database, kill_broker])
-def test_a_part_dies_in_the_midst_of_a_bulk(stage: Stage, kill: Callable[[Stage], None]) -> None:
-    """While two hundred runs are carried out a part is killed, and started again: all are done, once each."""
+def test_f32_a_part_dies_in_the_midst_of_it(stage: Stage, kill: Callable[[Stage], None]) -> None:
+    """F32: a hand, the worker, the sweeper, PostgreSQL or Valkey is killed and comes back: all are done, once each."""
     asked = ask_in_one_go(stage)
     with moment(stage):
         kill(stage)
@@ -159,8 +159,8 @@ def test_a_part_dies_in_the_midst_of_a_bulk(stage: Stage, kill: Callable[[Stage]
     assert ends == {"succeeded": BULK}
 
 
-def test_microsoft_is_away_in_the_midst_of_a_bulk(stage: Stage) -> None:
-    """While two hundred runs are carried out the tenant is stopped, and started again: all are done, once each."""
+def test_f32_microsoft_is_away_in_the_midst_of_it(stage: Stage) -> None:
+    """F32: Microsoft is away for a while, with two hundred runs under way: all are done, once each."""
     asked = ask_in_one_go(stage)
     with moment(stage):
         # The journal ends with the tenant. From here on connections are cut, with nothing done, until it is read.
@@ -174,8 +174,8 @@ def test_microsoft_is_away_in_the_midst_of_a_bulk(stage: Stage) -> None:
     assert ends == {"succeeded": BULK}
 
 
-def test_the_web_server_dies_in_the_midst_of_many_clicks(stage: Stage) -> None:
-    """Of forty clicks some find the web server dead: each has made one run that is done, or none at all."""
+def test_f32_the_web_server_dies_in_the_midst_of_many_clicks(stage: Stage) -> None:
+    """F32: of forty clicks some find the web server dead: each has made one run that is done, or none at all."""
     dialogs = [stage.desk.open("disable_account", person) for person in stage.people(40)]
     with ThreadPoolExecutor(8) as threads:
         pressing = [threads.submit(dialog.press) for dialog in dialogs]

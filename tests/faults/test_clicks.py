@@ -261,8 +261,8 @@ def test_f33_cancelled_when_it_is_certain_who_is_first(stage: Stage, point: str)
 
 
 @pytest.mark.faults
-def test_two_changes_to_one_account_go_one_after_the_other(stage: Stage) -> None:
-    """Three things at once for each of three people, two workers: no two changes of a person overlap in time."""
+def test_f23_changes_to_one_account_go_one_after_the_other(stage: Stage) -> None:
+    """F23: three things at once for each of three people, two workers: no two changes of one person overlap."""
     second = [part.replace("actions@", "second@") for part in product.worker("actions", concurrency=3)]
     stage.add("worker-second", second)
     stage.wait_ready("worker-second")

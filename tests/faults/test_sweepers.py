@@ -46,7 +46,7 @@ def test_f29_two_sweepers(stage: Stage) -> None:
     [("before fence", "lost before anything was sent"), ("after call", "lost after sending.*Confirmed")],
 )
 def test_f29_a_sweeper_is_killed_with_a_run_in_hand(stage: Stage, point: str, names: str) -> None:
-    """F29: sent or not; the other sweeper waits for the lease, and goes on without sending twice."""
+    """F29: one is killed with a run in hand, sent or not: the other goes on after the lease, sends nothing twice."""
     stage.worker.kill()
     stage.broker.stop()
     add_sweeper(stage)
@@ -57,7 +57,7 @@ def test_f29_a_sweeper_is_killed_with_a_run_in_hand(stage: Stage, point: str, na
 
 
 def test_f29_a_sweeper_is_killed_while_it_holds_the_lock(stage: Stage) -> None:
-    """F29: before its pass is over; the database takes the lock from the dead, and the second goes on."""
+    """F29: one is killed while it holds the lock: the database takes that from the dead, and the other goes on."""
     add_sweeper(stage)
     order = stage.sabotage("after pass", "hold", role="sweeper")
     pid = order.wait()
@@ -101,7 +101,7 @@ def late_result(stage: Stage, asked: Asked, words: str) -> None:
 
 
 def test_f30_a_worker_stands_still_before_the_fence(stage: Stage) -> None:
-    """F30: stopped for longer than its lease: somebody else does it; the late one may not send, and tells so."""
+    """F30: stopped before the fence for longer than its lease: another does it; the late one may not send, and says so."""
     order = stage.sabotage("before fence", "hold", role="worker")
     asked = stage.ask("revoke_sessions")
     with standing_still(order):
@@ -112,7 +112,7 @@ def test_f30_a_worker_stands_still_before_the_fence(stage: Stage) -> None:
 
 
 def test_f30_a_worker_stands_still_with_the_answer_in_hand(stage: Stage) -> None:
-    """F30: it has happened and is not written down: found by reading; the late result is not counted, but told."""
+    """F30: it stands still with the answer in hand: found by reading; its late result is told and not counted."""
     order = stage.sabotage("after call", "hold", role="worker")
     asked = stage.ask("reset_password")
     with standing_still(order):
@@ -122,7 +122,7 @@ def test_f30_a_worker_stands_still_with_the_answer_in_hand(stage: Stage) -> None
 
 
 def test_f30_a_worker_stands_still_between_fence_and_call(stage: Stage) -> None:
-    """F30: given up, looked for, and then it sends after all: its word counts, as nobody has taken the run up since."""
+    """F30: between fence and call: given up, then it sends after all; that counts, as nobody else has taken it up."""
     order = stage.sabotage("before call", "hold", role="worker")
     asked = stage.ask("reset_password")
     with standing_still(order):
@@ -131,7 +131,7 @@ def test_f30_a_worker_stands_still_between_fence_and_call(stage: Stage) -> None:
 
 
 def test_f30_a_worker_stands_still_until_somebody_was_asked(stage: Stage) -> None:
-    """F30: the same, until a person was asked to decide: the call is made late, once, and the trail tells of it."""
+    """F30: between fence and call, until a person was asked to decide: it sends late, once, and the trail tells it."""
     order = stage.sabotage("before call", "hold", role="worker")
     asked = stage.ask("reset_password")
     with standing_still(order):
