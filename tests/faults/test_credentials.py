@@ -186,3 +186,25 @@ def test_f20_the_permission_is_withdrawn(stage: Stage, act: Change, when: str) -
     run = assert_told_truth(stage, asked, state="failed", effects=0, names="Refused: .*(Needs|privileges|permission)")
     assert _patches(stage, asked) == ([] if when == "before" else [401, 403])
     assert run["attempts"] == 1
+
+
+def test_f19_what_was_sent_before_is_looked_for_later(stage: Stage, act: Change) -> None:
+    """F19: runs in doubt wait for the credential as well, with one alarm and no storm, and their effect is found."""
+    stage.sweeper.freeze()
+    stage.fault("reset", method="PATCH", applied=True)
+    asked = stage.ask_many("disable_account", stage.people(6))
+    stage.wait_until(lambda: {state_of(stage, run) for run in asked} == {"unknown"})
+    act(secret_expired=True, revoke_tokens=True)
+    before = token_requests(stage)
+    stage.sweeper.thaw()
+    stage.wait_until(lambda: audited(stage, "credential.refused"))
+    pass_of_sweeper(stage)
+    tried = token_requests(stage)
+    assert tried - before <= HANDS
+    stage.rows("UPDATE people_actionrun SET next_read_at = now() WHERE state = 'unknown'")
+    pass_of_sweeper(stage)
+    assert token_requests(stage) == tried
+    assert audited(stage, "credential.refused") == 1
+    act(secret_expired=False)
+    let_probe(stage)
+    assert_all_told_truth(stage, asked, state="succeeded", effects=1, names="Confirmed by reading")
