@@ -101,7 +101,7 @@ def late_result(stage: Stage, asked: Asked, words: str) -> None:
 
 
 def test_f30_a_worker_stands_still_before_the_fence(stage: Stage) -> None:
-    """F30: stopped before the fence for longer than its lease: another does it; the late one may not send, and says so."""
+    """F30: stopped before the fence for longer than its lease: another does it; the late one sends nothing."""
     order = stage.sabotage("before fence", "hold", role="worker")
     asked = stage.ask("revoke_sessions")
     with standing_still(order):
