@@ -7,12 +7,14 @@ from collections.abc import Callable
 from random import Random
 
 import psutil
+import psycopg
 
 from tests.faults.servers import Part
 from tests.faults.stage import Stage
 
 PARTS = ("worker", "sweeper", "web")
 TICK_SECONDS = 0.05
+BEATS = "SELECT 1 FROM people_pulse WHERE name = 'sweeper' AND heard_at > now() - interval '3 s'"
 # Between two deeds of a kind. A part that is killed again before it has started does nothing at all.
 FEWEST_SECONDS_BETWEEN = {
     "the worker is killed": 12.0,
@@ -53,7 +55,7 @@ class Havoc:
         what = self._random.choices(deeds, weights)[0]
         name, victim, deed = what
         rests = time.monotonic() - self._last.get(name, float("-inf")) < FEWEST_SECONDS_BETWEEN.get(name, 0)
-        if rests or self._is_broken(victim):
+        if rests or self._is_broken(victim) or not self._is_up(victim):
             return
         self._last[name] = time.monotonic()
         deed(self)
@@ -61,6 +63,16 @@ class Havoc:
 
     def _is_broken(self, victim: str) -> bool:
         return any(broken == victim for _, broken, _ in self._mends)
+
+    def _is_up(self, victim: str) -> bool:
+        """Whether a part that was started again works already. On a busy machine that takes long."""
+        if victim == "worker":
+            return self._stage.worker.is_running and bool(self._stage.worker.children())
+        if victim == "sweeper":
+            with contextlib.suppress(psycopg.OperationalError):
+                return bool(self._stage.rows(BEATS))
+            return False
+        return True
 
     def _later(self, victim: str, mend: Mend, least: float = 0.2, most: float = 2.5) -> None:
         self._mends.append((time.monotonic() + self._random.uniform(least, most), victim, mend))
