@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import signal
 import sys
 import threading
 import time
@@ -121,6 +122,7 @@ class Chaos:
 def main() -> int:
     """Let it happen, and print what has come of it."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     began = time.monotonic()
     stage = Stage()
     stage.settings["PACE"] = str(options.pace)
