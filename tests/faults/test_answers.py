@@ -18,7 +18,7 @@ from tests.faults.truth import assert_told_truth
 
 pytestmark = pytest.mark.faults
 
-WITHIN = 90.0
+WITHIN = 120.0
 METHODS = {"disable_account": "PATCH", "reset_password": "PATCH", "revoke_sessions": "POST"}
 RESENT = r"\(resend\)"
 CONFIRMED = "Confirmed by reading"
@@ -44,8 +44,8 @@ NONSENSE: dict[str, dict[str, Any]] = {
     "redirect": {"kind": "redirect"},
 }
 DRIPS = {f"slow {part}": {"kind": "drip", "part": part, "seconds": 0.05} for part in ("head", "body")}
-# Longer than all looks take together.
-LATE = 35.0
+# Longer than all looks take together, on a machine that has much else to do as well.
+LATE = 60.0
 
 
 @dataclass(frozen=True)
