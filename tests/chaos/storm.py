@@ -37,7 +37,8 @@ def families(pace: float) -> dict[str, list[Fault]]:
         "reset": _both(kind="reset"),
         "silence": [
             *_both(kind="hang", seconds=60),
-            *[{"kind": "late", "seconds": seconds * pace, "answer": "reset"} for seconds in (4, 40, 250)],
+            # The last ones come when the looks are over, so that what was sent again is done twice.
+            *[{"kind": "late", "seconds": seconds * pace, "answer": "reset"} for seconds in (4, 40, 900, 900)],
             {"kind": "late", "seconds": 20 * pace, "answer": "hang"},
         ],
         "slow drip": [
