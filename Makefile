@@ -26,7 +26,7 @@ test: .venv/installed-dev ## run the tests, the browser's too; ARGS="-k word" ch
 
 test-faults: .venv/installed-dev ## run the fault tests that take long: processes and servers die and freeze
 	@tests/faults/install.sh
-	$(PYTHON_IN_VENV) -m pytest -m faults -rs $(ARGS)
+	$(PYTHON_IN_VENV) -m pytest -m faults -n 3 --dist worksteal -rs $(ARGS)
 
 chaos: .venv/installed-dev ## 500 runs while everything fails at random, and a count; ARGS="--seed 7 --runs 500"
 	$(PYTHON_IN_VENV) -m tests.chaos $(ARGS)
