@@ -56,12 +56,16 @@ def probe(credential: Credential) -> bool:
     if not gates.take_probe(credential):
         return False
     finding = sign_in_with(credential)
-    if not finding.asked:
+    if not (finding.asked or finding.signed_in):
         return False
     with transaction.atomic():
         if not _as_it_was(credential).select_for_update().exists():
             return False
-        credential.keep(finding)
+        if finding.asked:
+            credential.keep(finding)
+        else:
+            # Let in, with a token that does not say what it grants: what was known of that stays as it is.
+            _as_it_was(credential).update(check_code="", check_message="")
         if finding.signed_in:
             record("credential.works_again", credential, actor=None)
     return finding.signed_in

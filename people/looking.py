@@ -86,7 +86,12 @@ def _read(run: ActionRun) -> dict[str, Any]:
 def _shows(run: ActionRun, state: dict[str, Any]) -> bool:
     if run.kind is None or run.sent_at is None:
         return False
-    if not run.bound_action().observed(state, run.before, run.sent_at):
+    try:
+        action = run.bound_action()
+    except TypeError:
+        # The parameters of another version: nobody here can tell what to look for.
+        return False
+    if not action.observed(state, run.before, run.sent_at):
         return False
     return run.state != State.UNKNOWN or not may_be_old(run)
 

@@ -50,20 +50,26 @@ def hold_if_restored() -> bool:
 def hold_open() -> int:
     """Hold every open run until somebody confirms it; returns how many."""
     held = 0
-    for run in ActionRun.objects.open().exclude(held_because=ActionRun.Held.RESTORE):
-        columns: dict[str, Any] = {"held_because": ActionRun.Held.RESTORE, "message": HELD, "lease_until": None}
-        columns |= {"next_read_at": None, "not_before": None, "in_doubt": run.in_doubt or run.sent_at is not None}
-        if run.state == State.UNKNOWN:
-            columns["in_doubt"] = True
-        held += ActionRun.objects.move(run, State.HELD, HELD, expecting=Q(state=run.state), **columns)
+    # Again, as long as a worker that is still there changes a run between the look and the change.
+    while runs := list(ActionRun.objects.open().exclude(held_because=ActionRun.Held.RESTORE)):
+        held += sum(_hold(run) for run in runs)
     return held
+
+
+def _hold(run: ActionRun) -> bool:
+    as_read = Q(state=run.state, sent_at=run.sent_at, in_doubt=run.in_doubt)
+    in_doubt = run.in_doubt or run.sent_at is not None or run.state == State.UNKNOWN
+    columns: dict[str, Any] = {"held_because": ActionRun.Held.RESTORE, "message": HELD, "in_doubt": in_doubt}
+    columns |= {"lease_until": None, "next_read_at": None, "not_before": None}
+    return ActionRun.objects.move(run, State.HELD, HELD, expecting=as_read, **columns)
 
 
 def let_go(run: ActionRun, reason: str) -> bool:
     """Let a run go on that a restore has held; one that may have been sent is looked for first. False: not held."""
     held = Q(state=State.HELD, held_because=ActionRun.Held.RESTORE, expires_at__gt=Now())
     columns: dict[str, Any] = {"held_because": "", "rung_at": None}
-    if not run.in_doubt:
+    # Without the time of the call nothing can be looked for; what is harmless twice is read by the runner first.
+    if not run.in_doubt or (run.sent_at is None and run.kind is not None and run.kind.repeatable):
         return ActionRun.objects.move(run, State.QUEUED, reason, expecting=held, sent_at=None, **columns)
     columns |= {"reads": 0, "next_read_at": Now()}
     return ActionRun.objects.move(run, State.UNKNOWN, reason, expecting=held, **columns)

@@ -97,13 +97,14 @@ def _claim(run_id: uuid.UUID | str, taken_up: str) -> ActionRun | None:
         waits = ActionRun.objects.understood().filter(pk=run_id, state=State.QUEUED)
         waits.exclude(rung_at=None).update(rung_at=None)
         return None
+    lease = uuid.uuid4()
     try:
         claimed = ActionRun.objects.move(
             run,
             State.RUNNING,
             taken_up,
             expecting=Q(state=State.QUEUED) & ~Q(not_before__gt=Now()) & Q(expires_at__gt=Now()),
-            lease=uuid.uuid4(),
+            lease=lease,
             lease_until=Now() + paced(LEASE_SECONDS),
             attempts=bump("attempts"),
             not_before=None,
@@ -113,7 +114,12 @@ def _claim(run_id: uuid.UUID | str, taken_up: str) -> ActionRun | None:
         # Another run has begun to write to this account: this one is next, when the sweeper rings again.
         ActionRun.objects.filter(pk=run.pk, state=State.QUEUED).update(rung_at=None)
         return None
-    return run if claimed else None
+    if not claimed:
+        return None
+    # As the row was when it was won. Never the lease as read again: after a long pause it may be another worker's.
+    run = ActionRun.objects.for_work().get(pk=run.pk)
+    run.lease = lease
+    return run
 
 
 def _prepare(run: ActionRun) -> _Order | None:
@@ -180,7 +186,7 @@ def _send(run: ActionRun, order: _Order) -> None:
         run,
         State.RUNNING,
         SENDING_AGAIN if run.in_doubt else SENDING_ANEW if order.answered else SENDING,
-        expecting=Q(state=State.RUNNING, lease=run.lease, lease_until__gt=Now()),
+        expecting=Q(state=State.RUNNING, lease=run.lease, sent_at=None, lease_until__gt=Now()),
         sent_at=Now(),
         lease_until=Now() + paced(LEASE_SECONDS),
         before=order.before,

@@ -140,11 +140,16 @@ def cancel(run: ActionRun, *, asked_by: User) -> bool:
             f"Cancelled by {asked_by.label}.",
             expecting=waiting,
             ended_at=Now(),
-            message=f"Cancelled by {asked_by.label} before anything was sent.",
+            message=f"Cancelled by {asked_by.label}. {_not_done(run)}",
         )
         if moved:
             record("run.cancelled", run, actor=asked_by)
     return moved
+
+
+def _not_done(run: ActionRun) -> str:
+    """What may be said of a run that was taken back while it waited."""
+    return restores.HELD if run.held_because == ActionRun.Held.RESTORE else "Nothing was changed."
 
 
 def decide(run: ActionRun, *, happened: bool, asked_by: User) -> bool:

@@ -30,7 +30,8 @@ from people.tasks import HEAR, TASK
 logger = logging.getLogger(__name__)
 
 State = ActionRun.State
-HELD_FOR_CREDENTIAL = Q(state=State.HELD, held_because=ActionRun.Held.CREDENTIAL)
+# What an older version has held bears no reason: it knew of this one only.
+HELD_FOR_CREDENTIAL = Q(state=State.HELD) & ~Q(held_because=ActionRun.Held.RESTORE)
 RING_AGAIN_SECONDS = 30.0
 CANARY_SECONDS = 60.0
 UNRUNG = "Taken up by the sweeper: the broker did not answer."
@@ -48,12 +49,15 @@ class Sweeper:
 
     def __init__(self) -> None:
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="sweeper")
+        # Looks have threads of their own: a Graph that does not answer them must not hold up what is to be done.
+        self._eyes = ThreadPoolExecutor(HANDS, thread_name_prefix="sweeper-looks")
         self._in_hand: set[uuid.UUID] = set()
         self._passes = 0
 
     def close(self) -> None:
         """Let what is under way finish."""
-        self._hands.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._hands, self._eyes):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def sweep(self) -> bool:
         """One pass; False if another sweeper is at it."""
@@ -86,8 +90,8 @@ class Sweeper:
 
     def _look(self) -> None:
         due = ActionRun.objects.for_work().understood().filter(next_read_at__lte=Now()).exclude(shut_for(ACTS_WITH))
-        for run in due[:AT_ONCE]:
-            self._hand_over(run.pk, look, run)
+        for run in due.order_by("next_read_at")[:AT_ONCE]:
+            self._hand_over(run.pk, look, run, self._eyes)
 
     def _ring(self) -> None:
         """Ring for what nobody was rung for. What was rung for long ago and still waits is carried out here."""
@@ -95,7 +99,8 @@ class Sweeper:
         due = ActionRun.objects.due().filter(Q(rung_at=None) | unheard).order_by("created_at")
         for pk, rung_at in due.values_list("pk", "rung_at")[:AT_ONCE]:
             if rung_at is None and doorbell.ring(TASK, pk):
-                ActionRun.objects.filter(pk=pk).update(rung_at=Now())
+                # Not if a worker has taken it up and put it back already.
+                ActionRun.objects.filter(pk=pk, state=State.QUEUED, not_before=None).update(rung_at=Now())
             else:
                 self._hand_over(pk, partial(runner.carry_out, taken_up=UNHEARD if rung_at else UNRUNG), pk)
 
@@ -106,12 +111,14 @@ class Sweeper:
             if credential is not None and standing.is_refused(credential):
                 self._hand_over(credential.pk, standing.probe, credential)
 
-    def _hand_over(self, pk: uuid.UUID, work: Callable[[Any], object], subject: object) -> None:
+    def _hand_over(
+        self, pk: uuid.UUID, work: Callable[[Any], object], subject: object, pool: ThreadPoolExecutor | None = None
+    ) -> None:
         """Give work to a thread, unless one of them has this row in hand already."""
         if pk in self._in_hand:
             return
         self._in_hand.add(pk)
-        self._hands.submit(self._do, pk, work, subject)
+        (pool or self._hands).submit(self._do, pk, work, subject)
 
     def _do(self, pk: uuid.UUID, work: Callable[[Any], object], subject: object) -> None:
         try:
@@ -154,7 +161,8 @@ def give_up_old() -> None:
         to = State.NEEDS_OPERATOR if doubt else State.FAILED
         message = f"{reason} {doubt}".strip()
         columns: dict[str, Any] = {"message": message, "error_code": code, "ended_at": Now()}
-        if ActionRun.objects.move(run, to, message, expecting=old | worn, **columns) and code == "attempts":
+        as_read = (old | worn) & Q(in_doubt=run.in_doubt, held_because=run.held_because)
+        if ActionRun.objects.move(run, to, message, expecting=as_read, **columns) and code == "attempts":
             logger.error("Run %s (%s): %s It fells workers: look into their logs.", run.pk, run.action, reason)
 
 

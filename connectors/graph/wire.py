@@ -31,15 +31,22 @@ class NoAnswer(Exception):
         self.left = left
 
 
-class _Progress(threading.local):
-    """How far this thread's request has come, and over which connection."""
+class _Progress:
+    """How far one exchange has come, and over which connection."""
 
     left = False
     hung_up = False
     sock: socket.socket | None = None
 
 
-_progress = _Progress()
+class _Thread(threading.local):
+    """The exchange that this thread is at."""
+
+    def __init__(self) -> None:
+        self.progress = _Progress()
+
+
+_thread = _Thread()
 
 
 class _Connection(HTTPSConnection):
@@ -47,10 +54,13 @@ class _Connection(HTTPSConnection):
 
     def connect(self) -> None:
         super().connect()
-        _progress.sock = self.sock
+        _thread.progress.sock = self.sock
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _progress.left, _progress.sock = True, self.sock
+        progress = _thread.progress
+        if progress.hung_up:
+            raise TimeoutError("The time was over before the request began.")
+        progress.left, progress.sock = True, self.sock
         super().request(*args, **kwargs)
 
 
@@ -90,10 +100,10 @@ class Session(requests.Session):
 
 def exchange(session: Session, method: str, url: str, *, headers: Mapping[str, str], **content: Any) -> Answer:
     """One request and its whole answer, whatever the status; no second try, no redirect. Raises NoAnswer."""
-    _progress.left, _progress.hung_up, _progress.sock = False, False, None
+    progress = _thread.progress = _Progress()
     try:
         with (
-            _hung_up_after(WHOLE_SECONDS * session.pace),
+            _hung_up_after(WHOLE_SECONDS * session.pace, progress),
             session.request(
                 method,
                 url,
@@ -106,16 +116,15 @@ def exchange(session: Session, method: str, url: str, *, headers: Mapping[str, s
         ):
             answer = Answer(method, response.status_code, response.headers, _whole_body(response))
     except (OSError, HTTPError) as exc:  # requests' own are OSErrors; a CA file that is not there is a plain one
-        raise NoAnswer(exc, left=_progress.left) from exc
-    if _progress.hung_up:
+        raise NoAnswer(exc, left=progress.left) from exc
+    if progress.hung_up:
         raise NoAnswer("The answer took too long.", left=True)
     return answer
 
 
 @contextlib.contextmanager
-def _hung_up_after(seconds: float) -> Iterator[None]:
+def _hung_up_after(seconds: float, progress: _Progress) -> Iterator[None]:
     """Hang up when the block takes longer: a server that drips byte by byte never trips the read timeout."""
-    progress = _progress.__dict__
     timer = threading.Timer(seconds, _hang_up, [progress])
     timer.daemon = True
     timer.start()
@@ -125,13 +134,12 @@ def _hung_up_after(seconds: float) -> Iterator[None]:
         timer.cancel()
 
 
-def _hang_up(progress: dict[str, Any]) -> None:
+def _hang_up(progress: _Progress) -> None:
     """Have whoever reads from the connection find its end. `SSLSocket.shutdown` would pull TLS from under them."""
-    progress["hung_up"] = True
-    sock = progress.get("sock")
-    if sock is not None:
+    progress.hung_up = True
+    if progress.sock is not None:
         with contextlib.suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            socket.socket.shutdown(progress.sock, socket.SHUT_RDWR)
 
 
 def _whole_body(response: requests.Response) -> bytes:

@@ -5,6 +5,23 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+SETTLE_THOSE_THAT_RUN_TOGETHER = """
+WITH settled AS (
+    UPDATE people_actionrun AS run SET
+        state = CASE WHEN sent_at IS NULL THEN 'queued' ELSE 'unknown' END,
+        in_doubt = in_doubt OR sent_at IS NOT NULL,
+        next_read_at = CASE WHEN sent_at IS NULL THEN NULL ELSE now() END,
+        lease_until = NULL, rung_at = NULL, reads = 0
+    WHERE state = 'running' AND EXISTS (
+        SELECT FROM people_actionrun AS other
+        WHERE other.account_id = run.account_id AND other.state = 'running' AND other.id <> run.id)
+    RETURNING id, state)
+INSERT INTO people_runevent (run_id, state, reason, worker)
+SELECT id, state, 'From now on changes to one account go one after the other: settled as if its worker were lost.', ''
+FROM settled;
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -45,6 +62,8 @@ class Migration(migrations.Migration):
             name='held_because',
             field=models.CharField(blank=True, choices=[('credential', 'The action credential does not work'), ('restore', 'The database was restored')], db_default='', max_length=10),
         ),
+        # Two that write to one account at once, which was allowed: settled as the sweeper settles lost ones.
+        migrations.RunSQL(SETTLE_THOSE_THAT_RUN_TOGETHER, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name='actionrun',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('account',), name='one_running_run_per_account'),

@@ -162,7 +162,7 @@ def _cancelled(run: ActionRun, viewer: User, explanation: Explanation | None) ->
         "neutral",
         "Cancelled",
         happened=run.message,
-        changed=NOTHING,
+        changed="" if run.held_because == ActionRun.Held.RESTORE else NOTHING,
         todo="If it is wanted after all, ask for it again.",
         links=again_link(run, viewer),
     )
@@ -202,7 +202,7 @@ def _succeeded(run: ActionRun, viewer: User, events: Sequence[RunEvent]) -> Advi
     if run.observed_at and not run.after:
         return Advice("neutral", "It was already so", run.message, "This run has changed nothing.")
     if run.observed_at and not run.accepted_at:
-        told = "Microsoft never answered; the directory shows that it has happened."
+        told = "No answer said that it was done; the directory shows that it has happened."
         return Advice("good", "Done, and seen in the directory", f"{run.message} {told}", links=undo)
     if run.observed_at:
         return Advice("good", "Done, and seen in the directory", run.message, links=undo)

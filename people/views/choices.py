@@ -20,7 +20,7 @@ def choices_for(run: ActionRun, viewer: User) -> list[Choice]:
         choices += _what_happened(run)
     if run.state in (State.QUEUED, State.HELD) and run.sent_at is None and not run.in_doubt:
         url = reverse("people:cancel", args=[run.pk])
-        choices.append(Choice(url, "Cancel this run", "It ends here. Nothing is sent."))
+        choices.append(Choice(url, "Cancel this run", "It ends here. Nothing more is sent."))
     return choices
 
 

@@ -67,7 +67,7 @@ def cancel(request: Request, pk: str) -> HttpResponse:
     """Take back a run that has not begun."""
     shown = get_object_or_404(ActionRun, pk=pk)
     if services.cancel(shown, asked_by=request.user):
-        messages.success(request, "Cancelled. Nothing was sent.")
+        messages.success(request, "Cancelled. Nothing more is sent.")
     else:
         messages.warning(request, "Too late to cancel: it has begun.")
     return redirect(shown.get_absolute_url())

@@ -88,3 +88,16 @@ def test_a_probe_of_the_old_secret_says_nothing_of_the_new_one(
     assert not standing.probe(credential)
     credential.refresh_from_db()
     assert not standing.is_refused(credential)
+
+
+def test_who_is_let_in_with_a_token_that_says_nothing_keeps_what_was_known(
+    credential: Credential, found: Callable[..., None]
+) -> None:
+    granted = credential.granted_permissions
+    standing.note_refused(credential, REFUSED)
+    due(credential)
+    found(Finding("unreadable_token", "It cannot be read.", asked=False))
+    assert standing.probe(credential)
+    credential.refresh_from_db()
+    assert not standing.is_refused(credential)
+    assert credential.granted_permissions == granted

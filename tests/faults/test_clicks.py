@@ -233,7 +233,7 @@ def test_f33_cancelled_in_the_moment_of_being_taken_up(stage: Stage) -> None:
         sent = stage.effects(person)
         if run["state"] == "cancelled":
             assert (sent, run["sent_at"]) == (0, None), stage.story(asked)
-            assert "Cancelled. Nothing was sent." in said
+            assert "Cancelled. Nothing more is sent." in said
         else:
             assert (run["state"], sent) == ("succeeded", 1), stage.story(asked)
             assert "Too late to cancel" in said
@@ -253,7 +253,7 @@ def test_f33_cancelled_when_it_is_certain_who_is_first(stage: Stage, point: str)
     said = cancel(stage.desk, asked)
     order.release()
     if point == "before claim":
-        assert "Cancelled. Nothing was sent." in said
+        assert "Cancelled. Nothing more is sent." in said
         assert_told_truth(stage, asked, state="cancelled", effects=0, names="Cancelled by Demo Service Desk")
     else:
         assert "Too late to cancel" in said

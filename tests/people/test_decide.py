@@ -135,15 +135,28 @@ def test_what_is_decided_is_not_carried_out_any_more(directory: FakeDirectory, a
     assert ask(adele, dana).pk != run.pk
 
 
-@pytest.mark.parametrize(("in_doubt", "state"), [(False, State.QUEUED), (True, State.UNKNOWN)])
-def test_what_a_restore_held_goes_on_when_somebody_confirms_it(dana: User, in_doubt: bool, state: str) -> None:
-    run = restored(in_doubt=in_doubt)
+@pytest.mark.parametrize(
+    ("in_doubt", "sent", "state"),
+    [(False, False, State.QUEUED), (True, True, State.UNKNOWN), (True, False, State.QUEUED)],
+)
+def test_what_a_restore_held_goes_on_when_somebody_confirms_it(
+    dana: User, in_doubt: bool, sent: bool, state: str
+) -> None:
+    """What may have been sent is looked for; without the time of the call the runner looks before it sends."""
+    run = restored(in_doubt=in_doubt, sent_at=timezone.now() if sent else None)
     assert services.confirm(run, asked_by=dana)
     assert (again(run).state, again(run).held_because) == (state, "")
     assert f"Confirmed by {dana.label} after the restore." in reasons(run)
     assert events(run) == [("run.confirmed", dana.label, {})]
     assert not services.confirm(again(run), asked_by=dana)
     assert len(events(run)) == 1
+
+
+def test_of_a_cancelled_run_that_a_restore_held_nobody_says_that_nothing_was_changed(dana: User) -> None:
+    run = restored(in_doubt=False)
+    assert services.cancel(run, asked_by=dana)
+    assert "may have been carried out" in again(run).message
+    assert "Nothing was changed" not in again(run).message
 
 
 @pytest.mark.parametrize("state", State)

@@ -180,3 +180,10 @@ def test_a_probe_that_gets_no_answer_changes_nothing(adele: Account, monkeypatch
     monkeypatch.setattr(standing, "sign_in_with", lambda credential: nobody)
     assert not standing.probe(credential_of(adele))
     assert credential_of(adele).check_code == "expired_secret"
+
+
+def test_what_an_older_version_has_held_goes_on_as_well() -> None:
+    run = held()
+    ActionRun.objects.filter(pk=run.pk).update(held_because="")
+    sweeper.release_held()
+    assert again(run).state == State.QUEUED

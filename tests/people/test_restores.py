@@ -157,3 +157,12 @@ def test_the_command_holds_what_is_open() -> None:
     call_command("hold_runs", stdout=said)
     assert said.getvalue().startswith("2 open runs are held.")
     assert [again(run).state for run in runs] == [State.HELD, State.HELD, State.SUCCEEDED]
+
+
+def test_what_is_sent_meanwhile_is_not_held_as_if_it_were_not() -> None:
+    run = made(State.RUNNING)
+    seen_before = ActionRun.objects.get(pk=run.pk)
+    ActionRun.objects.filter(pk=run.pk).update(sent_at=timezone.now())
+    assert not restores._hold(seen_before)
+    assert restores.hold_open() == 1
+    assert (again(run).state, again(run).in_doubt) == (State.HELD, True)

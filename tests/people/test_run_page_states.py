@@ -41,7 +41,7 @@ STATES = {
     ),
     "confirmed by reading": (
         {"state": "succeeded", **OBSERVED, "accepted_at": None},
-        ["Microsoft never answered; the directory shows that it has happened."],
+        ["No answer said that it was done; the directory shows that it has happened."],
     ),
     "failed": (
         {"state": "failed", "message": "Microsoft refused.", "error_code": "Authorization_RequestDenied"},
@@ -109,7 +109,7 @@ STATES = {
     "being checked": ({"state": "running"}, ["Being checked", "Nothing was changed"]),
     "sent": ({"state": "running", "sent_at": NOW}, ["Sent to Microsoft", "it may have been changed"]),
     "cancelled": (
-        {"state": "cancelled", "message": "Cancelled by Dana before anything was sent."},
+        {"state": "cancelled", "message": "Cancelled by Dana. Nothing was changed."},
         ["Cancelled by Dana", "Nothing was changed", "Ask again: disable account…"],
     ),
 }  # fmt: skip

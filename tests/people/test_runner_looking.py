@@ -215,3 +215,11 @@ def test_nothing_to_look_for(directory: FakeDirectory, adele: Account, dana: Use
     before = len(calls(run))
     look(ActionRun.objects.for_work().get(pk=run.pk))
     assert len(calls(run)) == before
+
+
+def test_an_order_of_another_version_is_left_to_a_person_in_the_end(
+    directory: FakeDirectory, in_doubt: ActionRun
+) -> None:
+    ActionRun.objects.update(params={"unheard_of": 1})
+    run = look_again(in_doubt, LOOKS)
+    assert run.state == State.NEEDS_OPERATOR

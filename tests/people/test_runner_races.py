@@ -124,3 +124,23 @@ def test_different_clicks_of_one_person_for_one_action(directory: FakeDirectory,
     results = at_once(*[lambda: ask(Account.objects.get(pk=adele.pk), dana, DisableAccount)] * 6)
     assert ActionRun.objects.count() == 1
     assert len([result for result in results if isinstance(result, services.AlreadyAsked)]) == 5
+
+
+def test_who_stood_still_after_the_claim_does_not_take_the_lease_of_another(
+    directory: FakeDirectory, adele: Account, dana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between winning the run and reading it again it was given up, and another worker has it by now."""
+    run = ask(adele, dana)
+    others = uuid.uuid4()
+    read_again = ActionRun.refresh_from_db
+
+    def after_a_long_pause(self: ActionRun, *args: Any, **kwargs: Any) -> None:
+        if "lease" in (kwargs.get("fields") or ()):
+            ActionRun.objects.filter(pk=self.pk).update(lease=others)
+        read_again(self, *args, **kwargs)
+
+    monkeypatch.setattr(ActionRun, "refresh_from_db", after_a_long_pause)
+    runner.carry_out(run.pk)
+    assert directory.written == []
+    run = again(run)
+    assert (run.state, run.lease, run.sent_at) == (State.RUNNING, others, None)
