@@ -100,7 +100,7 @@ class Sweeper:
         for pk, rung_at in due.values_list("pk", "rung_at")[:AT_ONCE]:
             if rung_at is None and doorbell.ring(TASK, pk):
                 # Not if a worker has taken it up and put it back already.
-                ActionRun.objects.filter(pk=pk, state=State.QUEUED, not_before=None).update(rung_at=Now())
+                ActionRun.objects.due().filter(pk=pk).update(rung_at=Now())
             else:
                 self._hand_over(pk, partial(runner.carry_out, taken_up=UNHEARD if rung_at else UNRUNG), pk)
 

@@ -152,6 +152,31 @@ def test_it_rings_for_what_waits(bell: Bell, sweep: Callable[[], None]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_was_put_back_is_rung_for_once_when_it_is_due(bell: Bell, sweep: Callable[[], None]) -> None:
+    run = made(State.QUEUED, not_before=PAST)
+    sweep()
+    sweep()
+    assert bell.runs == [run.pk]
+    assert again(run).rung_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ring_that_was_heard_before_it_is_noted_is_not_noted(
+    bell: Bell, sweep: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker has taken the run up in that moment and has put it back, to be rung for again later."""
+    run = made(State.QUEUED)
+
+    def heard(task: str, row_id: Any) -> bool:
+        ActionRun.objects.filter(pk=row_id).update(not_before=timezone.now() + FUTURE)
+        return True
+
+    monkeypatch.setattr("neurons_admin.doorbell.ring", heard)
+    sweep()
+    assert again(run).rung_at is None
+
+
+@pytest.mark.django_db(transaction=True)
 def test_without_a_broker_it_does_them_itself(
     bell: Bell, directory: FakeDirectory, dana: User, sweep: Callable[[], None]
 ) -> None:
