@@ -151,12 +151,12 @@ def test_an_order_that_was_late_still_comes_when_the_fault_is_gone_but_not_after
             faulty.patch()
         if is_begun_anew:
             faulty.control.post("/reset")
-            time.sleep(0.5)
+            time.sleep(2)
             assert not faulty.has_job()
         else:
             faulty.control.delete("/faults")
             wait_for(faulty.has_job)
-            faulty.fault("late", where=PATCH, seconds=0.3, answer="reset")
+            faulty.fault("late", where=PATCH, seconds=1.5, answer="reset")
 
 
 def test_latency_is_before_the_answer_and_after_the_effect(faulty):

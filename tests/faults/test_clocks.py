@@ -152,8 +152,8 @@ def test_f25_a_token_outlives_a_jump_of_the_clock(stage: Stage, clock: Clock) ->
     stage.sweeper.kill()
     runs = [stage.ask("disable_account")]
     stage.wait_final(runs[0])
-    clock.set("+1d")
     issued = _tokens(stage)
+    clock.set("+1d")
     runs.append(stage.ask("disable_account"))
     stage.wait_final(runs[-1])
     assert _tokens(stage) > issued
