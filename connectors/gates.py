@@ -32,6 +32,10 @@ class GateQuerySet(models.QuerySet["Gate"]):
     def of(self, credential: Credential) -> Self:
         return self.filter(tenant_id=credential.tenant_id, client_id=credential.client_id)
 
+    def made_for(self, credential: Credential) -> "Gate":
+        """The credential's gate; made, and open, where there was none."""
+        return self.get_or_create(tenant_id=credential.tenant_id, client_id=credential.client_id)[0]
+
 
 class Gate(models.Model):
     """Whether an app registration may be used just now, by the database's clock."""
@@ -69,7 +73,7 @@ def shut(credential: Credential, exc: Busy) -> float:
     Without a word on how long each wait is twice the one before. Who was under way when the gate was shut, and failed
     as well, adds nothing: that is the same trouble.
     """
-    gate, _ = Gate.objects.get_or_create(tenant_id=credential.tenant_id, client_id=credential.client_id)
+    gate = Gate.objects.made_for(credential)
     this = Gate.objects.filter(pk=gate.pk)
     if exc.retry_after:
         until = Now() + paced(min(exc.retry_after, LONGEST_ASKED))
@@ -91,15 +95,12 @@ def note_answered(credential: Credential) -> None:
 
 def take_probe(credential: Credential) -> bool:
     """Whether it is time to try a refused credential again; of all that ask, one is told so, every five minutes."""
-    gate, _ = Gate.objects.get_or_create(tenant_id=credential.tenant_id, client_id=credential.client_id)
+    gate = Gate.objects.made_for(credential)
     due = Gate.objects.filter(pk=gate.pk).exclude(probe_at__gt=Now())
     return bool(due.update(probe_at=Now() + paced(PROBE_EVERY)))
 
 
 def put_off_probe(credential: Credential) -> None:
     """It has just been refused: not before five minutes have passed."""
-    Gate.objects.update_or_create(
-        tenant_id=credential.tenant_id,
-        client_id=credential.client_id,
-        defaults={"probe_at": Now() + paced(PROBE_EVERY)},
-    )
+    gate = Gate.objects.made_for(credential)
+    Gate.objects.filter(pk=gate.pk).update(probe_at=Now() + paced(PROBE_EVERY))

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest, Now
 from connectors.gates import Gate
 from connectors.health import LOST_SYNC, PAUSED, Signs, ago, lost_syncs, paused_apps
 from people.models import ActionRun, Pulse, RunEvent
-from people.models.run import ACTS_WITH
+from people.models.run import ACTS_WITH, HELD_FOR_CREDENTIAL
 
 State = ActionRun.State
 COUNTED: Final = (*ActionRun.OPEN, State.NEEDS_OPERATOR)
@@ -89,9 +89,11 @@ def _groups() -> QuerySet[ActionRun, Any]:
     return (
         ActionRun.objects.filter(state__in=COUNTED)
         .order_by()
+        .annotate(for_credential=HELD_FOR_CREDENTIAL)
         .values(
             "state",
             "held_because",
+            "for_credential",
             "connector__name",
             "connector__action_credential",
             "connector__action_credential__name",
@@ -148,7 +150,7 @@ def _broken(groups: Iterable[dict[str, Any]]) -> Iterable[Broken]:
     """The credentials that runs are held for, one each, however many connectors use it."""
     waiting: dict[object, Broken] = {}
     for group in groups:
-        if group["state"] == State.HELD and group["held_because"] == ActionRun.Held.CREDENTIAL:
+        if group["for_credential"]:
             credential, connector = group["connector__action_credential"], group["connector__name"]
             so_far = waiting[credential or connector].runs if (credential or connector) in waiting else 0
             waiting[credential or connector] = Broken(

@@ -97,14 +97,13 @@ def _claim(run_id: uuid.UUID | str, taken_up: str) -> ActionRun | None:
         waits = ActionRun.objects.understood().filter(pk=run_id, state=State.QUEUED)
         waits.exclude(rung_at=None).update(rung_at=None)
         return None
-    lease = uuid.uuid4()
     try:
         claimed = ActionRun.objects.move(
             run,
             State.RUNNING,
             taken_up,
             expecting=Q(state=State.QUEUED) & ~Q(not_before__gt=Now()) & Q(expires_at__gt=Now()),
-            lease=lease,
+            lease=uuid.uuid4(),
             lease_until=Now() + paced(LEASE_SECONDS),
             attempts=bump("attempts"),
             not_before=None,
@@ -114,12 +113,7 @@ def _claim(run_id: uuid.UUID | str, taken_up: str) -> ActionRun | None:
         # Another run has begun to write to this account: this one is next, when the sweeper rings again.
         ActionRun.objects.filter(pk=run.pk, state=State.QUEUED).update(rung_at=None)
         return None
-    if not claimed:
-        return None
-    # As the row was when it was won. Never the lease as read again: after a long pause it may be another worker's.
-    run = ActionRun.objects.for_work().get(pk=run.pk)
-    run.lease = lease
-    return run
+    return run if claimed else None
 
 
 def _prepare(run: ActionRun) -> _Order | None:

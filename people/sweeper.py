@@ -23,15 +23,13 @@ from neurons_admin.pace import paced
 from people import restores, runner
 from people.looking import look
 from people.models import ActionRun, Pulse, SealedPassword
-from people.models.run import ACTS_WITH, ATTEMPTS
+from people.models.run import ACTS_WITH, ATTEMPTS, HELD_FOR_CREDENTIAL
 from people.settling import IN_DOUBT
 from people.tasks import HEAR, TASK
 
 logger = logging.getLogger(__name__)
 
 State = ActionRun.State
-# What an older version has held bears no reason: it knew of this one only.
-HELD_FOR_CREDENTIAL = Q(state=State.HELD) & ~Q(held_because=ActionRun.Held.RESTORE)
 RING_AGAIN_SECONDS = 30.0
 CANARY_SECONDS = 60.0
 UNRUNG = "Taken up by the sweeper: the broker did not answer."

@@ -73,8 +73,8 @@ class ActionRunQuerySet(models.QuerySet["ActionRun"]):
             changed = self.filter(expecting, pk=run.pk).update(state=to, **columns)
             if changed:
                 run.tell(reason, state=to)
-        if changed:
-            run.refresh_from_db(fields=["state", *columns])
+                # While the row is locked by our own change: later it may show what somebody else has done with it.
+                run.refresh_from_db(fields=OWN_COLUMNS)
         return bool(changed)
 
 
@@ -261,3 +261,9 @@ def bump(column: str) -> Any:
 def less_one(column: str) -> Any:
     """A column less one, computed by the database, and never below zero."""
     return Greatest(F(column) - 1, 0)
+
+
+# All that a row says of itself. What it points to keeps what was loaded with it.
+OWN_COLUMNS = [field.name for field in ActionRun._meta.concrete_fields if not field.is_relation]
+# What an older version has held bears no reason: it knew of this one only.
+HELD_FOR_CREDENTIAL = Q(state=ActionRun.State.HELD) & ~Q(held_because=ActionRun.Held.RESTORE)

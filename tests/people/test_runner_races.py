@@ -12,6 +12,7 @@ from connectors.actions import DisableAccount, ResetPassword
 from neurons_admin.access.models import User
 from people import runner, services, sweeper
 from people.models import Account, ActionRun, RunEvent
+from people.models.run import ActionRunQuerySet
 from tests.factories import make_user
 from tests.fakes import FakeDirectory
 from tests.runs import again, ask, carry_out, let_time_pass
@@ -129,17 +130,17 @@ def test_different_clicks_of_one_person_for_one_action(directory: FakeDirectory,
 def test_who_stood_still_after_the_claim_does_not_take_the_lease_of_another(
     directory: FakeDirectory, adele: Account, dana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between winning the run and reading it again it was given up, and another worker has it by now."""
+    """Right after it had won the run it was given up, and another worker has it by now."""
     run = ask(adele, dana)
     others = uuid.uuid4()
-    read_again = ActionRun.refresh_from_db
+    move = ActionRunQuerySet.move
 
-    def after_a_long_pause(self: ActionRun, *args: Any, **kwargs: Any) -> None:
-        if "lease" in (kwargs.get("fields") or ()):
-            ActionRun.objects.filter(pk=self.pk).update(lease=others)
-        read_again(self, *args, **kwargs)
+    def then_a_long_pause(self: ActionRunQuerySet, run: ActionRun, *args: Any, **kwargs: Any) -> bool:
+        moved = move(self, run, *args, **kwargs)
+        ActionRun.objects.filter(pk=run.pk).update(lease=others)
+        return moved
 
-    monkeypatch.setattr(ActionRun, "refresh_from_db", after_a_long_pause)
+    monkeypatch.setattr(ActionRunQuerySet, "move", then_a_long_pause)
     runner.carry_out(run.pk)
     assert directory.written == []
     run = again(run)
