@@ -18,7 +18,7 @@ NAMED = ("User.ReadWrite.All", "User.ManageIdentities.All", "Directory.ReadWrite
 
 READING = (
     "User.Read.All", "Group.Read.All", "GroupMember.Read.All", "LicenseAssignment.Read.All",
-    "Organization.Read.All", "Device.Read.All",
+    "Organization.Read.All", "Device.Read.All", "RoleManagement.Read.Directory",
 )  # fmt: skip
 ACTING = (*NAMED, "User-PasswordProfile.ReadWrite.All")
 _IN_FORCE = "2029-11-30T00:00:00Z"

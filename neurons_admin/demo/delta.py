@@ -124,6 +124,9 @@ def _entry(user: User, names: tuple[str, ...]) -> Json:
     entry["id"] = user.id
     if "manager" in names and user.manager_id:
         entry["manager@delta"] = [{"@odata.type": "#microsoft.graph.user", "id": user.manager_id}]
+    elif "manager" in names and user.former_manager_id:
+        gone = {"@odata.type": "#microsoft.graph.user", "id": user.former_manager_id}
+        entry["manager@delta"] = [gone | {"@removed": {"reason": "deleted"}}]
     return entry
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from neurons_admin.demo.groups import Groups
+from neurons_admin.demo.groups import Group, Groups
 from neurons_admin.demo.people import Population, User
 from neurons_admin.demo.wire import Json
 
-Kind = Literal["update", "delete", "restore", "purge"]
+Kind = Literal["update", "delete", "restore", "purge", "join", "leave"]
 EVERYTHING = frozenset({"*"})
 _SAMPLE = 5000
 
@@ -26,6 +26,8 @@ class Change:
     values: Json | None = None
     password: str | None = None
     manager_id: str | None = None
+    group_id: str | None = None
+    """The group that the user joins or leaves."""
 
     def as_json(self) -> Json:
         """What is written down, without what is not set."""
@@ -33,7 +35,9 @@ class Change:
 
     @property
     def touched(self) -> frozenset[str]:
-        """The properties that this change concerns; `*` for a coming or a going."""
+        """The properties of the user that this change concerns; `*` for a coming or a going."""
+        if self.kind in {"join", "leave"}:
+            return frozenset()
         if self.kind != "update":
             return EVERYTHING
         return frozenset(self.values or ()) | ({"manager"} if self.manager_id is not None else set())
@@ -57,7 +61,7 @@ class Directory:
         """Forget everybody and make `size` people anew; delta tokens of before are worth nothing from here on."""
         with self.lock:
             self.population = Population(size, seed)
-            self.groups = Groups(seed)
+            self.groups = Groups(self.population)
             self.generation = generation or secrets.token_hex(8)
             self.changes: list[Change] = []
             self._changed: dict[str, User | None] = {}
@@ -70,6 +74,7 @@ class Directory:
             lagging = copy.copy(self)
             lagging.changes = list(self.changes)
             lagging._changed = dict(self._changed)
+            lagging.groups = self.groups.as_of_now()
             lagging._upns = None if self._upns is None else dict(self._upns)
         lagging.lock = threading.RLock()
         lagging._listeners = []
@@ -121,6 +126,24 @@ class Directory:
             if user is not None and user.deleted is None:
                 yield user
 
+    def members_from(self, group: Group, number: int) -> Iterator[User]:
+        """The live direct members of a group, from this user number on, in the order of their numbers."""
+        with self.lock:
+            changed = [self.population.number[user_id] for user_id in self._changed] if group.is_dynamic else []
+            candidates = self.groups.candidates(group, changed, number)
+        for candidate in candidates:
+            user = self.at(candidate)
+            if user is not None and user.deleted is None and self.groups.is_member(group, user):
+                yield user
+
+    def reports_of(self, manager: User) -> list[User]:
+        """The live users whose manager this is."""
+        with self.lock:
+            changed = [self.population.number[user_id] for user_id in self._changed]
+        candidates = sorted({*self.population.reports_of(manager.number), *changed})
+        found = [self.at(number) for number in candidates]
+        return [user for user in found if user and user.deleted is None and user.manager_id == manager.id]
+
     def upn_taken(self, upn: str, by_other_than: str) -> bool:
         """Whether another live user has this user principal name."""
         owner = self._by_upn().get(upn.lower())
@@ -145,6 +168,8 @@ class Directory:
             if user is None:
                 return None
             changed = _CARRY_OUT[change.kind](user, change)
+            if change.group_id is not None:
+                self.groups.set_member(change.group_id, user.number, is_member=change.kind == "join")
             self._changed[user.id] = changed
             self.changes.append(change)
             self._move_upn(user, changed)
@@ -170,7 +195,13 @@ class Directory:
 def _update(user: User, change: Change) -> User:
     properties: dict[str, Any] = {**user.properties, **(change.values or {})}
     manager = user.manager_id if change.manager_id is None else change.manager_id or None
-    return replace(user, properties=properties, password=change.password or user.password, manager_id=manager)
+    return replace(
+        user,
+        properties=properties,
+        password=change.password or user.password,
+        manager_id=manager,
+        former_manager_id=user.former_manager_id if manager == user.manager_id else user.manager_id,
+    )
 
 
 def _delete(user: User, change: Change) -> User:
@@ -185,9 +216,15 @@ def _purge(user: User, change: Change) -> None:
     return None
 
 
+def _keep(user: User, change: Change) -> User:
+    return user
+
+
 _CARRY_OUT: dict[Kind, Callable[[User, Change], User | None]] = {
     "update": _update,
     "delete": _delete,
     "restore": _restore,
     "purge": _purge,
+    "join": _keep,
+    "leave": _keep,
 }

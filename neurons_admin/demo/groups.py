@@ -1,13 +1,22 @@
-"""Groups and directory roles as they stand behind the people: who belongs where follows from rules over a user."""
+"""Groups and directory roles as they stand behind the people: who belongs where.
 
-from collections.abc import Callable, Iterator
+A dynamic group's members follow from a rule over the users as they are. Those of every other group follow from a rule
+over the users as they were made, and from what was added and removed since.
+"""
+
+import copy
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby
 
 from neurons_admin.demo import roles
 from neurons_admin.demo.cast import DOMAIN, NUMBER, PARTS
 from neurons_admin.demo.dice import object_id
 from neurons_admin.demo.names import DEPARTMENTS
-from neurons_admin.demo.people import User
+from neurons_admin.demo.people import Population, User
 from neurons_admin.demo.policy import Rank
 from neurons_admin.demo.wire import Json
 
@@ -43,18 +52,55 @@ class Group:
         """Whether membership makes a person protected."""
         return self.properties.get("isAssignableToRole") is True
 
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether nobody but the rule decides who is a member."""
+        return "DynamicMembership" in self.properties["groupTypes"]
+
+    @property
+    def is_synced(self) -> bool:
+        """Whether an on-premises directory is this group's master."""
+        return self.properties.get("onPremisesSyncEnabled") is True
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether a restricted management administrative unit holds it."""
+        return self.properties.get("isManagementRestricted") is True
+
+    @property
+    def belongs_to_exchange(self) -> bool:
+        """Whether it is a distribution list or a mail-enabled security group, which Graph only reads."""
+        return self.properties["mailEnabled"] is True and "Unified" not in self.properties["groupTypes"]
+
 
 class Groups:
-    """All groups and activated directory roles of the tenant."""
+    """All groups and directory roles of the tenant, and who is in them."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self.all = {group.id: group for group in _groups(seed)}
+    def __init__(self, population: Population) -> None:
+        self._population = population
+        self.all = {group.id: group for group in _groups(population.seed)}
         self._roles_of = {NUMBER[part.key]: frozenset(part.roles) for part in PARTS if part.roles}
+        self._set: dict[str, dict[int, bool]] = {group_id: {} for group_id in self.all}
+        self._as_made: dict[str, array[int]] = {}
+
+    def as_of_now(self) -> "Groups":
+        """A copy that stays as this one is."""
+        lagging = copy.copy(self)
+        lagging._set = {group_id: dict(members) for group_id, members in self._set.items()}
+        return lagging
+
+    def set_member(self, group_id: str, number: int, *, is_member: bool) -> None:
+        """Have a user, by number, in a group or out of it, whatever the group's rule says."""
+        self._set[group_id][number] = is_member
+
+    def is_member(self, group: Group, user: User) -> bool:
+        """Whether the user is a direct member."""
+        return self._has(group, user, self._population.make(user.number))
 
     def direct(self, user: User) -> list[Group]:
         """The groups that have this user as a direct member."""
-        return [group for group in self.all.values() if group.has_member(user)]
+        as_made = self._population.make(user.number)
+        return [group for group in self.all.values() if self._has(group, user, as_made)]
 
     def transitive(self, user: User) -> list[Group]:
         """The same, and the groups in which those are nested."""
@@ -67,6 +113,28 @@ class Groups:
                     waiting.append(self.all[parent])
         return list(found.values())
 
+    def nested_in(self, group: Group) -> list[Group]:
+        """The groups that are direct members of this one."""
+        return [other for other in self.all.values() if group.id in other.parents]
+
+    def candidates(self, group: Group, changed: Iterable[int], start: int) -> Iterator[int]:
+        """The numbers, from `start` on and in order, of all who might be direct members; `is_member` knows.
+
+        `changed` are the numbers of the users who are not as they were made.
+        """
+        if group.id not in self._as_made:
+            self._as_made[group.id] = array("L", (user.number for user in self._population if group.has_member(user)))
+        as_made = self._as_made[group.id]
+        others = sorted(number for number in (changed if group.is_dynamic else self._set[group.id]) if number >= start)
+        rest = (as_made[index] for index in range(bisect_left(as_made, start), len(as_made)))
+        return (number for number, _ in groupby(merge(rest, others)))
+
+    def _has(self, group: Group, user: User, as_made: User) -> bool:
+        if group.is_dynamic:
+            return group.has_member(user)
+        known = self._set[group.id].get(user.number)
+        return group.has_member(as_made) if known is None else known
+
     def roles_of(self, user: User) -> frozenset[str]:
         """The template ids of the directory roles that the user holds."""
         return self._roles_of.get(user.number, frozenset())
@@ -75,7 +143,7 @@ class Groups:
         """The `directoryRole` object for a role of the tenant."""
         name = roles.NAMES[template_id]
         return {
-            "id": object_id(self._seed, sorted(roles.NAMES).index(template_id), "role"),
+            "id": object_id(self._population.seed, sorted(roles.NAMES).index(template_id), "role"),
             "deletedDateTime": None,
             "description": f"{name} of the tenant.",
             "displayName": name,

@@ -41,6 +41,7 @@ class User:
     password: str
     manager_id: str | None = None
     deleted: str | None = None
+    former_manager_id: str | None = None
 
     @property
     def upn(self) -> str:
@@ -92,6 +93,14 @@ class Population:
             manager = None if is_guest else self.ids[_boss(number)]
         properties["id"] = self.ids[number]
         return User(self.ids[number], number, properties, f"Start-{number:06d}-{dice.below(10**8):08d}!", manager)
+
+    def reports_of(self, number: int) -> list[int]:
+        """The numbers of those who may have been made with this person as their manager, and of no one else."""
+        cast = [NUMBER[part.key] for part in PARTS if part.manager and NUMBER[part.manager] == number]
+        bosses = [boss for boss in range(len(PARTS)) if LEADERS[boss % len(LEADERS)] == number]
+        bosses += [number] if number >= len(PARTS) else []
+        made = (report for boss in bosses for report in range(boss * 8, boss * 8 + 8))
+        return cast + [report for report in made if len(PARTS) <= report < self.size]
 
     def _free_alias(self, number: int) -> str:
         alias = _alias(*_name(Dice(self.seed, number)))
