@@ -3,14 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from neurons_admin.demo import roles
+from neurons_admin.demo import licences, roles
 
 DOMAIN = "contoso.example"
 
 
 @dataclass(frozen=True)
 class Part:
-    """One hand-made person. `key` is how tests and tenant.json call them; a property of None is cleared."""
+    """One hand-made person. `key` is how tests and tenant.json call them; a property of None is cleared.
+
+    `licences` are those held directly; None leaves them to the dice.
+    """
 
     key: str
     alias: str
@@ -25,6 +28,7 @@ class Part:
     roles: tuple[str, ...] = ()
     role_group: bool = False
     manager: str | None = "president"
+    licences: tuple[str, ...] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -39,9 +43,11 @@ _LONG_DISPLAY = ("Hubert Blaine Wolfeschlegelsteinhausenbergerdorff " * 6)[:256]
 PARTS = (
     Part("president", "PattiF", "Patti", "Fernandez", "President", "Executive Management", "15/1102", manager=None),
     Part("adele", "AdeleV", "Adele", "Vance", "Retail Manager", "Retail", "18/2111",
+         licences=(licences.E3, licences.FLOW_FREE),
          extra={"mobilePhone": "+1 425 555 0164", "city": "Bellevue", "country": "United States",
                 "state": "WA", "postalCode": "98004", "streetAddress": "205 108th Ave. NE, Suite 400"}),
     Part("megan", "MeganB", "Megan", "Bowen", "Marketing Manager", "Marketing", "12/1110",
+         licences=(licences.E3, licences.POWER_BI_PRO),
          extra={"mobilePhone": "+1 412 555 0109", "city": "Pittsburgh", "country": "United States", "state": "PA"}),
     Part("global_admin", "NestorW", "Nestor", "Wilke", "Director of IT", "IT", "36/2121",
          roles=(roles.GLOBAL_ADMIN,)),
@@ -69,10 +75,12 @@ PARTS = (
     Part("disabled", "JohannaL", "Johanna", "Lorenz", "CVP Engineering", "Research & Development",
          "23/2102", enabled=False),
     Part("bare", "scanner-hq", None, None, display="Scanner HQ", manager=None),
-    Part("cleared", "MiriamG", "Miriam", "Graham", "VP Marketing", "Marketing", None,
+    Part("cleared", "MiriamG", "Miriam", "Graham", "VP Marketing", "Marketing", None, licences=(licences.E3,),
          extra={"officeLocation": None, "mobilePhone": None, "employeeId": None}),
-    Part("namesake_1", "AlexW", "Alex", "Wilber", "Marketing Assistant", "Marketing", "131/1104", manager="megan"),
-    Part("namesake_2", "AlexW2", "Alex", "Wilber", "Driver", "Operations", "24/1106", manager="once_synced"),
+    Part("namesake_1", "AlexW", "Alex", "Wilber", "Marketing Assistant", "Marketing", "131/1104", manager="megan",
+         licences=(licences.E3,)),
+    Part("namesake_2", "AlexW2", "Alex", "Wilber", "Driver", "Operations", "24/1106", manager="once_synced",
+         licences=()),
     Part("apostrophe", "siobhan.o'donoghue", "Siobhán", "O'Donoghue", "Store Manager", "Retail",
          "Dublin 2", manager="adele"),
     Part("cjk", "yoko.sato", "陽子", "佐藤", "Regional Retail Manager", "Retail", "東京 12F",

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from neurons_admin.demo.groups import Group, Groups
 from neurons_admin.demo.people import Population, User
+from neurons_admin.demo.seats import Seats
 from neurons_admin.demo.wire import Json
 
 Kind = Literal["update", "delete", "restore", "purge", "join", "leave"]
 EVERYTHING = frozenset({"*"})
-_SAMPLE = 5000
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ class Directory:
         with self.lock:
             self.population = Population(size, seed)
             self.groups = Groups(self.population)
+            self.seats = Seats(self.population)
             self.generation = generation or secrets.token_hex(8)
             self.changes: list[Change] = []
             self._changed: dict[str, User | None] = {}
             self._upns: dict[str, str] | None = None
-            self._consumed: dict[str, int] | None = None
 
     def as_of_now(self) -> "Directory":
         """A copy for reading that stays as this one is at the moment: a replica that lags."""
@@ -74,6 +74,7 @@ class Directory:
             lagging = copy.copy(self)
             lagging.changes = list(self.changes)
             lagging._changed = dict(self._changed)
+            lagging.seats = self.seats.as_of_now()
             lagging.groups = self.groups.as_of_now()
             lagging._upns = None if self._upns is None else dict(self._upns)
         lagging.lock = threading.RLock()
@@ -149,18 +150,6 @@ class Directory:
         owner = self._by_upn().get(upn.lower())
         return owner is not None and owner != by_other_than
 
-    def consumed_units(self) -> dict[str, int]:
-        """How many people hold each SKU: counted, or reckoned from a sample where there are very many."""
-        if self._consumed is None:
-            sample = min(self.size, _SAMPLE)
-            counts: dict[str, int] = {}
-            for number in range(sample):
-                user = self.at(number)
-                for licence in user.properties["assignedLicenses"] if user else ():
-                    counts[licence["skuId"]] = counts.get(licence["skuId"], 0) + 1
-            self._consumed = {sku: count * self.size // sample for sku, count in counts.items()}
-        return self._consumed
-
     def apply(self, change: Change) -> User | None:
         """Carry out one change and remember it; returns the user as it is then (None when purged or unknown)."""
         with self.lock:
@@ -173,6 +162,7 @@ class Directory:
             self._changed[user.id] = changed
             self.changes.append(change)
             self._move_upn(user, changed)
+            self.seats.note(user, changed)
             for listener in self._listeners:
                 listener(change)
             return changed

@@ -92,6 +92,7 @@ class Population:
             properties, is_guest = _anybody(dice, number, region, given, surname, alias)
             manager = None if is_guest else self.ids[_boss(number)]
         properties["id"] = self.ids[number]
+        licences.inherit(properties, self.seed, number)
         return User(self.ids[number], number, properties, f"Start-{number:06d}-{dice.below(10**8):08d}!", manager)
 
     def reports_of(self, number: int) -> list[int]:
@@ -173,7 +174,7 @@ def _played(part: Part, dice: Dice, number: int) -> Json:
         _add_mail(user, upn)
         user.update(companyName="Contoso", usageLocation="US", preferredLanguage="en-US", employeeType="Employee",
                     businessPhones=[f"+1 425 555 01{number:02d}"], employeeId=f"1000{number:02d}")  # fmt: skip
-        licences.give(user, dice)
+        licences.give(user, dice, part.licences)
     if part.kind == "synced":
         _make_synced(user, part.alias, part.display_name, dice)
     elif part.kind == "once_synced":

@@ -46,8 +46,8 @@ def get_organization(call: Call) -> Response:
 def list_subscribed_skus(call: Call) -> Response:
     """`GET /subscribedSkus`."""
     call.require(policy.READ_SKUS)
-    consumed = call.tenant.directory.consumed_units()
-    return _listed(call, "subscribedSkus", licences.subscribed_skus(call.tenant.id, consumed))
+    seats = call.tenant.directory.seats
+    return _listed(call, "subscribedSkus", licences.subscribed_skus(call.tenant.id, seats.bought, seats.consumed))
 
 
 def get_application(call: Call) -> Response:
