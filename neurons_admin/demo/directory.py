@@ -14,6 +14,8 @@ from neurons_admin.demo.wire import Json
 
 Kind = Literal["update", "delete", "restore", "purge", "join", "leave"]
 EVERYTHING = frozenset({"*"})
+_NEVER_TOLD = frozenset({"licenseAssignmentStates"})
+"""Properties of which users/delta tells no change."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Change:
             return frozenset()
         if self.kind != "update":
             return EVERYTHING
-        return frozenset(self.values or ()) | ({"manager"} if self.manager_id is not None else set())
+        told = frozenset(self.values or ()) - _NEVER_TOLD
+        return told | ({"manager"} if self.manager_id is not None else set())
 
 
 class Directory:

@@ -20,10 +20,13 @@ READ_TRANSITIVE_MEMBER_OF = ("User.Read.All", "Group.Read.All", "GroupMember.Rea
 READ_ORGANIZATION = ("Organization.Read.All", "Organization.ReadWrite.All", "User.Read.All", *_DIRECTORY_READ)
 READ_SKUS = (
     "LicenseAssignment.Read.All",
+    "LicenseAssignment.ReadWrite.All",
     "Organization.Read.All",
     "Organization.ReadWrite.All",
     *_DIRECTORY_READ,
 )
+READ_LICENCE_DETAILS = ("LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", *READ_USERS)
+ASSIGN_LICENCES = ("LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
 READ_APPLICATIONS = ("Application.Read.All", "Application.ReadWrite.All", *_DIRECTORY_READ)
 READ_OWN_APPLICATION = "Application.ReadWrite.OwnedBy"
 READ_SIGN_IN_ACTIVITY = ("AuditLog.Read.All",)

@@ -27,10 +27,13 @@ class Settings:
     page_size: int = 200
     password_role_required: bool = True
     token_lifetime: int = LIFETIME
+    usage_location_lag: float = 0
+    """For how many seconds licensing refuses a usage location that was just set, as a replica that lags does."""
 
     def __post_init__(self) -> None:
-        if not (self.latency_ms >= 0 and 1 <= self.page_size <= MAX_PAGE and self.token_lifetime > 0):
-            raise ValueError("Latency and token lifetime must be positive, and a page has 1 to 999 rows.")
+        waits = min(self.latency_ms, self.usage_location_lag)
+        if not (waits >= 0 and 1 <= self.page_size <= MAX_PAGE and self.token_lifetime > 0):
+            raise ValueError("Latency, lag and token lifetime must be positive, and a page has 1 to 999 rows.")
 
     def with_changes(self, changes: Json) -> "Settings":
         """The same with some values changed; ValueError for a name or a value that does not fit."""
@@ -39,6 +42,7 @@ class Settings:
             "page_size": int,
             "password_role_required": bool,
             "token_lifetime": int,
+            "usage_location_lag": (int, float),
         }
         for name, value in changes.items():
             is_flag = kinds.get(name) is bool

@@ -3,6 +3,7 @@
 import pytest
 
 from neurons_admin.demo.graph.routes import ROUTES
+from neurons_admin.demo.licences import E3, F3
 from neurons_admin.demo.odata import error_response, too_many_requests
 from neurons_admin.demo.properties import KNOWN
 from neurons_admin.demo.wire import Request
@@ -26,6 +27,7 @@ def ask_every_route(act, ids, client_id):
         f"/users/delta?$select={ALL}",
         f"/users/{adele}?$select={ALL}",
         f"/users/{adele}",
+        f"/users/{adele}/licenseDetails",
         f"/users/{adele}/manager",
         f"/users/{adele}/memberOf",
         f"/users/{adele}/memberOf/microsoft.graph.group",
@@ -39,6 +41,8 @@ def ask_every_route(act, ids, client_id):
     ):
         assert act.get(path).status_code == 200, path
     assert act.patch(f"/users/{adele}", {"department": "Sales"}).status_code == 204
+    swap = {"addLicenses": [{"skuId": F3, "disabledPlans": []}], "removeLicenses": [E3]}
+    assert act.post(f"/users/{adele}/assignLicense", json=swap).status_code == 200
     assert act.post(f"/users/{adele}/revokeSignInSessions").status_code == 200
     assert act.post(f"/directory/deletedItems/{gone}/restore").status_code == 200
     assert act.delete(f"/directory/deletedItems/{ids['namesake_1']}").status_code == 204

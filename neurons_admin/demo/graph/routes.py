@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from neurons_admin.demo import odata
-from neurons_admin.demo.graph import deleted_users, memberships, organization, user_changes, users
+from neurons_admin.demo.graph import deleted_users, memberships, organization, user_changes, user_licences, users
 from neurons_admin.demo.graph.call import Call
 from neurons_admin.demo.graph.users_delta import users_delta
 from neurons_admin.demo.odata import GraphError, bad_request, unauthorized
@@ -49,6 +49,8 @@ ROUTES = (
     Route("PATCH", "users/{user}", user_changes.patch_user),
     Route("DELETE", "users/{user}", deleted_users.delete_user),
     Route("POST", "users/{user}/revokeSignInSessions", user_changes.revoke_sessions),
+    Route("POST", "users/{user}/assignLicense", user_licences.assign_license),
+    Route("GET", "users/{user}/licenseDetails", user_licences.license_details),
     Route("GET", "users/{user}/manager", users.get_manager),
     Route("GET", "users/{user}/memberOf", memberships.member_of, 2),
     Route("GET", "users/{user}/memberOf/{cast}", memberships.member_of, 2),
