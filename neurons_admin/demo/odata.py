@@ -57,6 +57,14 @@ def not_found(key: str) -> GraphError:
     return GraphError(404, "Request_ResourceNotFound", text)
 
 
+def mastered_on_premises() -> GraphError:
+    """400: an on-premises directory is the object's master."""
+    return bad_request(
+        "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects "
+        "currently undergoing migration."
+    )
+
+
 def unauthorized(message: str, code: str = "InvalidAuthenticationToken", *, authority: str = "") -> GraphError:
     """401, with the challenge header that Graph sends along."""
     host = authority or "https://login.microsoftonline.com"

@@ -15,6 +15,10 @@ READ_USERS_BASIC = ("User.ReadBasic.All", *READ_USERS)
 READ_MEMBER_OF = (*_DIRECTORY_READ, *_GROUPS_OF_OTHERS)
 READ_GROUPS = (*_GROUPS_OF_OTHERS, "Group.Read.All", "GroupMember.Read.All", "Group.ReadWrite.All",
                "GroupMember.ReadWrite.All", *_DIRECTORY_READ)  # fmt: skip
+LIST_GROUPS = ("Group.ReadBasic.All", "GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", *_DIRECTORY_READ)
+WRITE_MEMBERS = ("GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All")
+WRITE_ROLE_GROUPS = ("RoleManagement.ReadWrite.Directory",)
+WRITE_MANAGER = ("User.ReadWrite.All", "Directory.ReadWrite.All")
 READ_ROLES = ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", *_DIRECTORY_READ)
 READ_TRANSITIVE_MEMBER_OF = ("User.Read.All", "Group.Read.All", "GroupMember.Read.All", *READ_MEMBER_OF)
 READ_ORGANIZATION = ("Organization.Read.All", "Organization.ReadWrite.All", "User.Read.All", *_DIRECTORY_READ)
@@ -94,6 +98,12 @@ def require_read(caller: Caller, select: tuple[str, ...] | None) -> None:
 def readable_defaults(caller: Caller) -> tuple[str, ...]:
     """The properties that come without `$select`."""
     return DEFAULT if caller.has_any(READ_USERS) else tuple(name for name in DEFAULT if name in BASIC)
+
+
+def require_unrestricted(target: Rank) -> None:
+    """403 for a target in a restricted management administrative unit."""
+    if target.is_restricted:
+        raise denied()
 
 
 def require_patch_at_all(caller: Caller) -> None:

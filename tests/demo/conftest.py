@@ -69,6 +69,12 @@ def act(tenant: Json) -> Client:
 
 
 @pytest.fixture
+def full(tenant: Json) -> Client:
+    """The app that may also do what is off by default."""
+    return Client(tenant, "full")
+
+
+@pytest.fixture
 def read(tenant: Json) -> Client:
     return Client(tenant, "read")
 
@@ -77,3 +83,9 @@ def read(tenant: Json) -> Client:
 def ids(tenant: Json) -> dict[str, str]:
     """Object ids of the cast by key."""
     return {key: person["id"] for key, person in tenant["people"].items()}
+
+
+@pytest.fixture
+def groups(act: Client) -> dict[str, str]:
+    """Object ids of the groups by display name."""
+    return {group["displayName"]: group["id"] for group in act.get("/groups?$select=id,displayName").json()["value"]}

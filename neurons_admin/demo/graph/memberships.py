@@ -1,9 +1,9 @@
-"""What a user belongs to: groups and directory roles, direct and transitive, with the type casts."""
+"""What a user belongs to: groups and directory roles, direct and transitive, with the type casts, or by ids alone."""
 
-from neurons_admin.demo import odata, policy
+from neurons_admin.demo import odata, policy, properties
 from neurons_admin.demo.graph.call import Call, unsupported
 from neurons_admin.demo.groups import GROUP_DEFAULTS, GROUP_PROPERTIES, ROLE_DEFAULTS
-from neurons_admin.demo.odata import answer, bad_request, not_found
+from neurons_admin.demo.odata import answer, bad_request, json_body, not_found
 from neurons_admin.demo.wire import Json, Response
 
 _GROUP, _ROLE, _UNIT = (
@@ -11,6 +11,7 @@ _GROUP, _ROLE, _UNIT = (
     "microsoft.graph.directoryRole",
     "microsoft.graph.administrativeUnit",
 )
+_MOST_CHECKED = 20
 
 
 def member_of(call: Call) -> Response:
@@ -23,6 +24,32 @@ def transitive_member_of(call: Call) -> Response:
     """`GET /users/{id}/transitiveMemberOf`, also cast to one type."""
     call.require(policy.READ_TRANSITIVE_MEMBER_OF)
     return _answer(call, transitive=True)
+
+
+def get_member_groups(call: Call) -> Response:
+    """`POST /users/{id}/getMemberGroups`: the ids of all groups, nested ones included."""
+    call.require(policy.READ_TRANSITIVE_MEMBER_OF)
+    only_security = json_body(call.request).get("securityEnabledOnly")
+    if not isinstance(only_security, bool | None):
+        raise bad_request(properties.INVALID_VALUES)
+    found = call.tenant.directory.groups.transitive(call.user())
+    return _ids(call, [group.id for group in found if group.properties["securityEnabled"] or not only_security])
+
+
+def check_member_groups(call: Call) -> Response:
+    """`POST /users/{id}/checkMemberGroups`: those of up to twenty groups that the user is in, nested ones included."""
+    call.require(policy.READ_TRANSITIVE_MEMBER_OF)
+    asked = json_body(call.request).get("groupIds")
+    if not isinstance(asked, list) or not all(isinstance(group_id, str) for group_id in asked):
+        raise bad_request(properties.INVALID_VALUES)
+    if len(asked) > _MOST_CHECKED:
+        raise bad_request(f"The number of groupIds exceeds the maximum of {_MOST_CHECKED}.")
+    found = {group.id for group in call.tenant.directory.groups.transitive(call.user())}
+    return _ids(call, [group_id.lower() for group_id in asked if group_id.lower() in found])
+
+
+def _ids(call: Call, group_ids: list[str]) -> Response:
+    return answer({"@odata.context": call.context("Collection(Edm.String)"), "value": group_ids})
 
 
 def _answer(call: Call, *, transitive: bool) -> Response:

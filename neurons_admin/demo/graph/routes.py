@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from neurons_admin.demo import odata
-from neurons_admin.demo.graph import deleted_users, memberships, organization, user_changes, user_licences, users
+from neurons_admin.demo.graph import (
+    deleted_users,
+    group_changes,
+    groups,
+    managers,
+    memberships,
+    organization,
+    user_changes,
+    user_licences,
+    users,
+)
 from neurons_admin.demo.graph.call import Call
 from neurons_admin.demo.graph.users_delta import users_delta
 from neurons_admin.demo.odata import GraphError, bad_request, unauthorized
@@ -51,11 +61,26 @@ ROUTES = (
     Route("POST", "users/{user}/revokeSignInSessions", user_changes.revoke_sessions),
     Route("POST", "users/{user}/assignLicense", user_licences.assign_license),
     Route("GET", "users/{user}/licenseDetails", user_licences.license_details),
-    Route("GET", "users/{user}/manager", users.get_manager),
+    Route("GET", "users/{user}/manager", managers.get_manager),
+    Route("GET", "users/{user}/manager/$ref", managers.get_manager_reference),
+    Route("PUT", "users/{user}/manager/$ref", managers.set_manager),
+    Route("DELETE", "users/{user}/manager/$ref", managers.remove_manager),
+    Route("GET", "users/{user}/directReports", managers.list_direct_reports, 2),
     Route("GET", "users/{user}/memberOf", memberships.member_of, 2),
     Route("GET", "users/{user}/memberOf/{cast}", memberships.member_of, 2),
     Route("GET", "users/{user}/transitiveMemberOf", memberships.transitive_member_of, 2),
     Route("GET", "users/{user}/transitiveMemberOf/{cast}", memberships.transitive_member_of, 2),
+    Route("POST", "users/{user}/getMemberGroups", memberships.get_member_groups, 2),
+    Route("POST", "users/{user}/checkMemberGroups", memberships.check_member_groups, 2),
+    Route("GET", "groups", groups.list_groups, 2),
+    Route("GET", "groups/{group}", groups.get_group),
+    Route("PATCH", "groups/{group}", group_changes.patch_group),
+    Route("GET", "groups/{group}/owners", groups.list_owners, 2),
+    Route("GET", "groups/{group}/members", groups.list_members, 3),
+    Route("GET", "groups/{group}/members/{cast}", groups.list_members, 3),
+    Route("POST", "groups/{group}/members/$ref", group_changes.add_member),
+    Route("DELETE", "groups/{group}/members/{user}/$ref", group_changes.remove_member),
+    Route("DELETE", "groups/{group}/members/{user}", group_changes.delete_member_object),
     Route("GET", "directory/deletedItems", deleted_users.list_deleted_without_cast),
     Route("GET", "directory/deletedItems/microsoft.graph.user", deleted_users.list_deleted),
     Route("GET", "directory/deletedItems/{object}", deleted_users.get_deleted),

@@ -5,14 +5,10 @@ from typing import Any
 from neurons_admin.demo import passwords, policy, properties
 from neurons_admin.demo.directory import Change
 from neurons_admin.demo.graph.call import Call
-from neurons_admin.demo.odata import answer, bad_request, json_body, no_content
+from neurons_admin.demo.odata import answer, bad_request, json_body, mastered_on_premises, no_content
 from neurons_admin.demo.people import User
 from neurons_admin.demo.wire import Json, Response
 
-_MASTERED = (
-    "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently "
-    "undergoing migration."
-)
 _PROFILE_FLAGS = ("forceChangePasswordNextSignIn", "forceChangePasswordNextSignInWithMfa")
 
 
@@ -28,7 +24,7 @@ def patch_user(call: Call) -> Response:
         role_required = call.tenant.settings.password_role_required
         policy.require_patch(call.caller, rank, body, password_role_required=role_required)
         if user.is_synced and not properties.MASTERED_ON_PREMISES.isdisjoint(body):
-            raise bad_request(_MASTERED)
+            raise mastered_on_premises()
         properties.check_values(body, call.tenant.domains)
         directory.apply(_change(call, user, body))
     return no_content()

@@ -1,20 +1,27 @@
-"""Reading users: the list, one of them, their count, their manager."""
+"""Reading users: the list, one of them, their count."""
 
+import re
 from typing import Any
 
 from neurons_admin.demo import odata, policy, properties
 from neurons_admin.demo.graph import filters
 from neurons_admin.demo.graph.call import Call, expired_page, unsupported
-from neurons_admin.demo.odata import answer, bad_request, not_found
+from neurons_admin.demo.odata import answer, bad_request
 from neurons_admin.demo.people import User
 from neurons_admin.demo.wire import Json, Response
 
 _MOST_WITH_SIGN_INS = 500
+_EXPAND = re.compile(r"manager(?:\(\$select=([\w,]+)\))?")
 
 
 def shown(user: User, names: tuple[str, ...]) -> Json:
     """The properties of a user as a read returns them: one that was never set is null here."""
     return {name: _value(user, name) for name in names}
+
+
+def shown_object(user: User, names: tuple[str, ...]) -> Json:
+    """The same in a place where there might be an object of another type."""
+    return {"@odata.type": "#microsoft.graph.user", **shown(user, names)}
 
 
 def _value(user: User, name: str) -> Any:
@@ -72,26 +79,28 @@ def count_users(call: Call) -> Response:
 
 
 def get_user(call: Call) -> Response:
-    """`GET /users/{object id or UPN}`."""
+    """`GET /users/{object id or UPN}`, perhaps with the manager (`$expand=manager`)."""
     names, context = columns(call)
     if "signInActivity" in names and "@" in call.parts["user"]:
         raise bad_request("Get By Key only supports UserId and the key has to be a valid Guid", "BadRequest")
     body = {"@odata.context": call.context(f"users{context}/$entity")}
-    return answer(body | shown(call.user(), names))
+    user = call.user()
+    return answer(body | shown(user, names) | _expanded(call, user))
 
 
-def get_manager(call: Call) -> Response:
-    """`GET /users/{id}/manager`; 404 also says that there is none."""
-    names, _ = columns(call)
+def _expanded(call: Call, user: User) -> Json:
+    """What `$expand=manager` adds to a user; nothing where it was not asked for or there is no manager."""
+    asked = call.query.get("$expand")
+    if asked is None:
+        return {}
+    match = _EXPAND.fullmatch(asked)
+    if match is None:
+        raise bad_request(f"Parsing OData Select and Expand failed: '{asked[:60]}'.", "BadRequest")
+    names = odata.selected({"$select": match[1] or ""}, properties.KNOWN, "user") or properties.DEFAULT
+    policy.require_read(call.caller, names)
     call.require(policy.READ_USERS)
-    manager = call.tenant.directory.user(call.user().manager_id or "")
-    if manager is None:
-        raise not_found("manager")
-    body = {
-        "@odata.context": call.context("directoryObjects/$entity"),
-        "@odata.type": "#microsoft.graph.user",
-    }
-    return answer(body | shown(manager, names))
+    manager = call.tenant.directory.user(user.manager_id or "")
+    return {} if manager is None else {"manager": shown_object(manager, names)}
 
 
 def _check_query(call: Call) -> None:
