@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
@@ -59,7 +59,11 @@ class Connector(models.Model):
     )
     same_app_accepted = models.BooleanField(default=False)
     actions_enabled = models.BooleanField(default=False)
+    # What it does not offer; and what it does although that is off by default.
     actions_withheld = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    actions_allowed = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, db_default=Value([], ArrayField(models.CharField()))
+    )
     import_guests = models.BooleanField(default=True)
     sync_repeat = models.PositiveSmallIntegerField(choices=Repeat, default=Repeat.HOUR)
     # A time of day, by the server's clock, from which the repeats are counted; empty: from the last one.
@@ -105,7 +109,10 @@ class Connector(models.Model):
 
     def offers(self, key: str) -> bool:
         """Whether this connector offers an action in the menu."""
-        return key in actions.BY_KEY and key not in self.actions_withheld
+        action = actions.BY_KEY.get(key)
+        if action is None:
+            return False
+        return key in self.actions_allowed if action.off_by_default else key not in self.actions_withheld
 
     @property
     def tenant_id(self) -> uuid.UUID | None:

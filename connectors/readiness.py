@@ -11,8 +11,15 @@ from typing import Final
 from connectors.actions import Action, Target
 from connectors.actions.permissions import ROLE_NAMES
 from connectors.models import Connector
+from credentials.directory_roles import names_of
 
 ROLE: Final = "the directory role"
+REMOVALS: Final = {
+    "deleted": "The account was deleted, and can be restored for 30 days.",
+    "gone": "The account was deleted for good.",
+    "unseen": "The account is no longer in the directory.",
+    "excluded": "The account is no longer imported.",
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,8 @@ class Verdict:
     reason: str = ""
     cure: str = ""
     known: bool = True
+    # Why the person is protected, where the action can be asked for all the same, with a reason.
+    guard: str = ""
 
 
 def facts_about(connector: Connector, action: type[Action]) -> Facts:
@@ -101,8 +110,17 @@ def _grant_says(action: type[Action], facts: Facts) -> Verdict | None:
 def _target_says(action: type[Action], target: Target | None, state_matters: bool) -> Verdict | None:
     if target is None:
         return None
-    reason = action.refusal(target) or (action.needless(target) if state_matters else "")
+    reason = _removal_says(action, target) or action.refusal(target)
+    if not reason and state_matters:
+        reason = action.needless(target)
     return Verdict(False, reason) if reason else None
+
+
+def _removal_says(action: type[Action], target: Target) -> str:
+    """What the account's being there or deleted means for it."""
+    if action.for_deleted:
+        return "" if target.removal in ("deleted", "unseen") else "This account is not among the deleted ones."
+    return REMOVALS.get(target.removal, "") if target.removal else ""
 
 
 def _well(facts: Facts) -> Verdict:
@@ -118,3 +136,8 @@ def missing(action: type[Action], granted: Collection[str], roles: Collection[st
     if action.roles and not set(roles).intersection(action.roles):
         lacking.append(f"{ROLE} {ROLE_NAMES['fe930be7-5e62-47db-91af-98c3a49a38b1']}")
     return lacking
+
+
+def role_names(roles: Collection[str]) -> list[str]:
+    """What directory roles are called, by their template ids."""
+    return names_of(roles)

@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 
-from connectors.actions import Action
+from connectors.actions import Action, ActionForm
+from people.local import LocalDirectory
 from people.models import Account
 from people.words import plain
 
 
-class _Asking(forms.Form):
+class _Asking(ActionForm):
     """The click's key, and what there was when the dialog was opened; for a sensitive action the name, typed."""
 
     account: Account
@@ -32,10 +33,17 @@ class _Asking(forms.Form):
 
 
 def form_for(
-    action: type[Action], account: Account, *, data: Any = None, initial: dict[str, Any] | None = None
-) -> forms.Form:
-    """The dialog's form; bound when `data` is given."""
+    action: type[Action], account: Account, *, guard: str = "", data: Any = None, initial: dict[str, Any] | None = None
+) -> ActionForm:
+    """The dialog's form; bound when `data` is given. `guard` says why the person is protected, and has a reason typed."""
     extra: dict[str, Any] = {"account": account}
+    if guard:
+        extra["override_reason"] = forms.CharField(
+            label="Why it is needed all the same",
+            max_length=300,
+            error_messages={"required": "Say why: it is recorded with your name."},
+            help_text="It is recorded with your name, here and in the audit trail.",
+        )
     if action.sensitive:
         extra["confirmation"] = forms.CharField(
             label="Type the person's name to confirm",
@@ -44,5 +52,5 @@ def form_for(
             help_text="The name shown in the title, or the sign-in name.",
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )
-    form_class: type[forms.Form] = type(f"{action.__name__}Asking", (_Asking, action.form), extra)
-    return form_class(data, initial=initial)
+    form_class: type[ActionForm] = type(f"{action.__name__}Asking", (_Asking, action.form), extra)
+    return form_class(data, target=account.as_target(), directory=LocalDirectory(account.connector), initial=initial)

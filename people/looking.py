@@ -12,12 +12,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from connectors import gates
-from connectors.graph import Busy, CredentialRefused, GraphError, NotThere
+from connectors.graph import Busy, CredentialRefused, GraphError, NotThere, read_user
 from neurons_admin.pace import paced
 from people import imports
 from people.models import ActionCall, ActionRun
 from people.models.run import ATTEMPTS, bump
-from people.settling import LOOK_AFTER, may_be_old, note_refusal, read_state, recorder, require_standing
+from people.settling import LOOK_AFTER, may_be_old, note_refusal, recorder, require_standing
 
 logger = logging.getLogger(__name__)
 
@@ -76,20 +76,25 @@ def _read(run: ActionRun) -> dict[str, Any]:
     """The account as the directory has it; empty when the directory does not know it. Raises GraphError."""
     require_standing(run)
     graph = run.account.connector.graph_for_acting(recorder(run, ActionCall.Purpose.LOOK))
+    target = run.account.as_target()
     try:
-        return read_state(graph, run.account.as_target())
+        action = run.bound_action()
+    except (KeyError, TypeError):
+        # Of another version: nobody here can tell what to look for, but the account's own state is of use.
+        return read_user(graph, target.object_id)
+    try:
+        return action.read(graph, target)
     except NotThere:
         imports.note_missing(run.account)
         return {}
 
 
 def _shows(run: ActionRun, state: dict[str, Any]) -> bool:
-    if run.kind is None or run.sent_at is None:
+    if run.sent_at is None:
         return False
     try:
         action = run.bound_action()
-    except TypeError:
-        # The parameters of another version: nobody here can tell what to look for.
+    except (KeyError, TypeError):
         return False
     if not action.observed(state, run.before, run.sent_at):
         return False

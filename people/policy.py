@@ -7,8 +7,9 @@ from django.contrib.auth.models import AnonymousUser
 
 from connectors import actions
 from connectors.actions import Action
-from connectors.readiness import Facts, Verdict, facts_about, verdict
+from connectors.readiness import Verdict, facts_about, verdict
 from neurons_admin.access.models import User
+from people import protection
 from people.models import Account, ActionRun
 
 MAY_ACT = "people.add_actionrun"
@@ -24,11 +25,21 @@ def may_see_run(user: User | AnonymousUser) -> bool:
     return user.is_active and user.has_perm("people.view_actionrun")
 
 
-def readiness(user: User, account: Account, action: type[Action]) -> Verdict:
-    """What the menu says of an action for an account, by what is known here. No network."""
+def readiness(user: User, account: Account, action: type[Action], *, override_reason: str = "") -> Verdict:
+    """What the menu says of an action for an account, by what is known here. No network.
+
+    With an `override_reason` the protection of the person does not count, for those who may override it.
+    """
     if not may_act(user):
         return Verdict(False, "Your role does not include actions on people.", "Ask for the role Service desk.")
-    return _for_account(account, action, facts_about(account.connector, action))
+    answer = verdict(action, facts_about(account.connector, action), account.as_target())
+    reasons = protection.reasons(account, user) if answer.ready and action.guarded else []
+    if not reasons:
+        return answer
+    if not protection.may_override(user):
+        cure = "Ask somebody who may act on protected people."
+        return Verdict(False, f"{account.display_name} is protected. {' '.join(reasons)}", cure)
+    return replace(answer, guard="" if override_reason else " ".join(reasons))
 
 
 def menu(user: User, account: Account) -> list[tuple[type[Action], Verdict]]:
@@ -45,11 +56,15 @@ def refusal_at_run_time(run: ActionRun, permissions: Collection[str] | None, rol
     facts = facts_about(run.account.connector, action)
     granted = None if permissions is None else frozenset(permissions)
     facts = replace(facts, granted=granted, roles=frozenset(roles), problem="")
-    answer = _for_account(run.account, action, facts, at_run_time=True)
-    return "" if answer.ready else f"{answer.reason} {answer.cure}".strip()
+    answer = verdict(action, facts, run.account.as_target(), state_matters=False)
+    if not answer.ready:
+        return f"{answer.reason} {answer.cure}".strip()
+    return _protected(run, action)
 
 
-def _for_account(account: Account, action: type[Action], facts: Facts, *, at_run_time: bool = False) -> Verdict:
-    if account.removal:
-        return Verdict(False, f"{account.get_removal_display()}.")
-    return verdict(action, facts, account.as_target(), state_matters=not at_run_time)
+def _protected(run: ActionRun, action: type[Action]) -> str:
+    """Why the person is protected from whoever asked, unless they may override that and have said why."""
+    reasons = protection.reasons(run.account, run.asked_by) if action.guarded else []
+    if not reasons or (run.override_reason and protection.may_override(run.asked_by)):
+        return ""
+    return f"{run.account.display_name} is protected. {' '.join(reasons)}"

@@ -6,58 +6,47 @@ docs/reliability.md tells the whole story.
 """
 
 import uuid
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 from django.db import IntegrityError
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from connectors import gates
 from connectors.actions import Action, Target
-from connectors.graph import CredentialRefused, Graph, GraphError, NotThere, OutcomeUnknown, Refused, TryLater
+from connectors.graph import (
+    CredentialRefused,
+    Graph,
+    GraphError,
+    NotThere,
+    OutcomeUnknown,
+    Refused,
+    TryLater,
+    read_standing,
+    removal_in,
+)
 from neurons_admin.encryption import SecretUnreadable
 from neurons_admin.pace import paced
 from people import imports, policy, restores
-from people.looking import look
 from people.models import ActionCall, ActionRun
+from people.models.person import OWN_COLUMNS
 from people.models.run import bump
+from people.sending import Prepared, send, succeed_without_sending
 from people.settling import (
+    LEASE_SECONDS,
     fail,
     hold,
     leave_unknown,
     may_be_old,
     put_back,
-    read_state,
     recorder,
     require_standing,
-    settle,
 )
 
 State = ActionRun.State
 Purpose = ActionCall.Purpose
 
-# Longer than one call can take (see connectors.graph.wire); the fence begins it anew.
-LEASE_SECONDS = 60.0
 TAKEN_UP = "Taken up by a worker."
-SENDING = "About to send: from here on it may have happened."
-SENDING_AGAIN = "About to send once more (resend): an earlier attempt was never answered, so it may happen twice."
-SENDING_ANEW = "About to send once more (resend): Microsoft said that the earlier attempt was not carried out."
-CONFIRMED = "Confirmed by reading the directory: it has happened."
-
-
-@dataclass(frozen=True)
-class _Order:
-    """All that is needed to send, gathered before the fence."""
-
-    action: Action
-    target: Target
-    graph: Graph
-    state: dict[str, Any]
-    before: dict[str, Any]
-    secret: str
-    # An earlier attempt got an answer, and that said no or not now.
-    answered: bool
 
 
 def carry_out(run_id: uuid.UUID | str, taken_up: str = TAKEN_UP) -> None:
@@ -73,7 +62,7 @@ def carry_out(run_id: uuid.UUID | str, taken_up: str = TAKEN_UP) -> None:
     try:
         order = _prepare(run)
         if order is not None:
-            _send(run, order)
+            send(run, order)
     except CredentialRefused as exc:
         hold(run, exc)
     except TryLater as exc:
@@ -116,19 +105,17 @@ def _claim(run_id: uuid.UUID | str, taken_up: str) -> ActionRun | None:
     return run if claimed else None
 
 
-def _prepare(run: ActionRun) -> _Order | None:
+def _prepare(run: ActionRun) -> Prepared | None:
     """Everything that can be found out without changing anything; None when the run has thereby ended."""
     try:
         action = run.bound_action()
-    except TypeError:
+    except (KeyError, TypeError):
         raise Refused("This version of the product does not understand this order.", code="unknown_action") from None
     _require_right(run)
     require_standing(run)
     graph = run.account.connector.graph_for_acting(recorder(run, Purpose.BEFORE))
     graph.grant()
-    state = read_state(graph, run.account.as_target())
-    imports.refresh(run.account, state)
-    run.account.refresh_from_db(fields=run.account.KEPT_FROM_DIRECTORY)
+    state = _read(run, action, graph)
     # All that took time, in which rights and switches may have been taken away.
     now = ActionRun.objects.for_work().get(pk=run.pk)
     _require_right(now)
@@ -136,11 +123,38 @@ def _prepare(run: ActionRun) -> _Order | None:
     # The fence has kept what was before; without that there was no earlier attempt.
     answered = bool(run.before) and run.calls.filter(purpose=Purpose.ACT, status__isnull=False).exists()
     if action.is_so(state) and not may_be_old(run):
-        _succeed_without_sending(run, action, state, sent=run.in_doubt or answered)
+        succeed_without_sending(run, action, state, sent=run.in_doubt or answered)
         return None
+    target = run.account.as_target()
+    _require_no_objection(run, action, target, state)
     # After an earlier attempt the directory may show our own change: what was before, was before that.
     before = run.before if run.in_doubt or answered else action.snapshot(state)
-    return _Order(action, run.account.as_target(), graph, state, before, _secret_of(run, action), answered)
+    return Prepared(action, target, graph, state, before, _secret_of(run, action), answered)
+
+
+def _read(run: ActionRun, action: Action, graph: Graph) -> dict[str, Any]:
+    """The state as the action wants to know it; the local copy is brought up to date with it.
+
+    What protects the person is read as well, where it matters and the application may. Raises GraphError.
+    """
+    target = run.account.as_target()
+    state = action.read(graph, target)
+    if (action.guarded or action.rank) and not removal_in(state):
+        # Without the permission to read memberships the local copy has to do, which says what it knows.
+        with suppress(Refused):
+            state["standing"] = read_standing(graph, target.object_id)
+    imports.refresh(run.account, state)
+    run.account.refresh_from_db(fields=OWN_COLUMNS)
+    return state
+
+
+def _require_no_objection(run: ActionRun, action: Action, target: Target, state: dict[str, Any]) -> None:
+    """What was just read may forbid it; an undo wants to find what the run that it undoes has left behind."""
+    if objection := action.objection(target, state):
+        raise Refused(objection, code="refused_here")
+    found = action.snapshot(state)
+    if not run.in_doubt and any(found.get(name) != value for name, value in run.expects.items()):
+        raise Refused("Somebody has changed it since. It was left as it is.", code="drifted")
 
 
 def _require_right(run: ActionRun) -> None:
@@ -171,63 +185,3 @@ def _secret_of(run: ActionRun, action: Action) -> str:
     if not secret:
         raise Refused("The password that was kept for this is no longer there. Ask for it again.", code="no_secret")
     return secret
-
-
-def _send(run: ActionRun, order: _Order) -> None:
-    """The fence, the one call, and what came of it."""
-    credential = run.account.connector.action_credential
-    fenced = ActionRun.objects.move(
-        run,
-        State.RUNNING,
-        SENDING_AGAIN if run.in_doubt else SENDING_ANEW if order.answered else SENDING,
-        expecting=Q(state=State.RUNNING, lease=run.lease, sent_at=None, lease_until__gt=Now()),
-        sent_at=Now(),
-        lease_until=Now() + paced(LEASE_SECONDS),
-        before=order.before,
-        after=order.action.after(),
-        credential_name=str(credential)[:120],
-        client_id=credential.client_id if credential else None,
-    )
-    if not fenced:
-        run.tell("The lease was lost before anything was sent; nothing was sent.")
-        return
-    write = order.action.write(order.target, order.secret)
-    order.graph.on_call = recorder(run, Purpose.ACT)
-    order.graph.write(write.method, write.path, write.body)
-    if credential is not None:
-        gates.note_answered(credential)
-    counted = settle(
-        run,
-        State.SUCCEEDED,
-        "Accepted by Microsoft Graph.",
-        message=order.action.done(order.target),
-        accepted_at=Now(),
-        ended_at=Now(),
-        next_read_at=Now(),
-        reads=0,
-        in_doubt=False,
-        error_code="",
-        error_detail="",
-        request_id=run.request_id,
-    )
-    if counted:
-        imports.refresh(run.account, {**order.state, **order.action.after()})
-        look(run)
-
-
-def _succeed_without_sending(run: ActionRun, action: Action, state: dict[str, Any], *, sent: bool) -> None:
-    """It is as it should be: by an earlier attempt of ours, if one was `sent`, else by somebody else."""
-    columns: dict[str, Any] = {"message": "It was already so; nothing was sent.", "before": action.snapshot(state)}
-    if sent:
-        columns = {"message": action.done(run.account.as_target())}
-    settle(
-        run,
-        State.SUCCEEDED,
-        CONFIRMED if sent else columns["message"],
-        observed_at=Now(),
-        ended_at=Now(),
-        in_doubt=False,
-        error_code="",
-        error_detail="",
-        **columns,
-    )

@@ -9,9 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from connectors import gates, standing
-from connectors.actions import Target
-from connectors.graph import Busy, Call, CredentialRefused, Graph, GraphError, OutcomeUnknown, TryLater
-from connectors.sync import read_one
+from connectors.graph import Busy, Call, CredentialRefused, GraphError, OutcomeUnknown, TryLater
 from neurons_admin.pace import paced
 from people.models import ActionCall, ActionRun
 from people.models.run import bump, less_one
@@ -19,6 +17,8 @@ from people.models.run import bump, less_one
 logger = logging.getLogger(__name__)
 
 State = ActionRun.State
+# Longer than one call can take (see connectors.graph.wire); the fence begins it anew.
+LEASE_SECONDS = 60.0
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 900.0
 HELD_SECONDS = 300.0
@@ -40,11 +40,6 @@ def recorder(run: ActionRun, purpose: str) -> Callable[[Call], None]:
             run.request_id = call.request_id
 
     return record
-
-
-def read_state(graph: Graph, target: Target) -> dict[str, Any]:
-    """The account as the directory has it now. Raises GraphError."""
-    return read_one(graph, target.object_id)
 
 
 def may_be_old(run: ActionRun) -> bool:

@@ -72,8 +72,8 @@ class Sweeper:
     def _pass(self) -> None:
         """Each step by itself: what one row may have wrong with it holds up nothing else."""
         steps: list[Callable[[], object]] = [
-            restores.hold_if_restored, settle_lost, give_up_old, release_held, self._probe, purge_passwords,
-            self._look, self._ring, ring_canary, beat,
+            restores.hold_if_restored, settle_lost, give_up_old, drop_followers, release_held, self._probe,
+            purge_passwords, self._look, self._ring, ring_canary, beat,
         ]  # fmt: skip
         if self._passes % SYNC_EVERY == 0:
             steps += [schedule.start_due, schedule.ring_waiting]
@@ -162,6 +162,14 @@ def give_up_old() -> None:
         as_read = (old | worn) & Q(in_doubt=run.in_doubt, held_because=run.held_because)
         if ActionRun.objects.move(run, to, message, expecting=as_read, **columns) and code == "attempts":
             logger.error("Run %s (%s): %s It fells workers: look into their logs.", run.pk, run.action, reason)
+
+
+def drop_followers() -> None:
+    """What waits for something that was not done is not done either."""
+    fallen = Q(state=State.QUEUED, follows__state__in=[State.FAILED, State.CANCELLED])
+    for run in ActionRun.objects.filter(fallen).select_related("follows"):
+        reason = f"Not done, because “{run.follows.label}” was not done." if run.follows else ""
+        ActionRun.objects.move(run, State.CANCELLED, reason, expecting=fallen, message=reason, ended_at=Now())
 
 
 def _connectors_of(runs: Q) -> Iterable[Connector]:

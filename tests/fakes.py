@@ -56,6 +56,8 @@ class FakeDirectory:
     written: list[tuple[str, str, Any]] = field(default_factory=list)
     applied: list[tuple[str, str, Any]] = field(default_factory=list)
     password: str = ""
+    # What `transitiveMemberOf` tells of somebody, by object id.
+    standing: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def apply(self, method: str, path: str, body: dict[str, Any] | None) -> None:
         self.applied.append((method, path, body))
@@ -101,7 +103,14 @@ class FakeGraph:
             raise NotThere("This person is no longer in the directory.", code="Request_ResourceNotFound", status=404)
         return deepcopy(user)
 
-    def write(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def pages(self, link: str, **_: Any) -> Iterator[dict[str, Any]]:
+        self._note("GET", link, None)
+        yield {"value": deepcopy(self.directory.standing.get(user_in(link), []))}
+
+    def write(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, refers_to: str = ""
+    ) -> dict[str, Any]:
+        body = {"@odata.id": f"https://graph.example/v1.0{refers_to}"} if refers_to else body
         outcome = self.directory.writes.pop(0) if self.directory.writes else None
         self.directory.written.append((method, path, body))
         if outcome is None or isinstance(outcome, after):

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectors.actions import Action, DisableAccount
+from connectors.actions import Action, DisableAccount, Order
 from neurons_admin.access.models import User
-from people import runner, services
+from people import asking, runner
+from people.asking import Asking
 from people.models import Account, ActionRun
 from tests.fakes import FakeDirectory
 
@@ -35,9 +36,7 @@ def ask(
     account: Account, asked_by: User, action: type[Action] = DisableAccount, *, secret: str = "", **params: Any
 ) -> ActionRun:
     """Ask for an action with a click of its own."""
-    return services.ask(
-        action, account=account, asked_by=asked_by, params=params, secret=secret, click=uuid.uuid4()
-    ).run
+    return asking.ask([Order(action(**params), secret)], Asking(account, asked_by, uuid.uuid4())).run
 
 
 def carry_out(run: ActionRun) -> ActionRun:

@@ -1,12 +1,27 @@
 """Everything that can be done to a person. The list is the menu, in its order."""
 
-from .base import Action, Need, Target, Write
-from .disable_account import DisableAccount
-from .enable_account import EnableAccount
+from .account_enabled import DisableAccount, EnableAccount
+from .base import Action, Need, Order, State, Target, Write
+from .directory import Directory, GroupFacts, LicenceFacts, PersonFacts
+from .forms import ActionForm
 from .reset_password import ResetPassword
 from .revoke_sessions import RevokeSessions
 
 ALL: tuple[type[Action], ...] = (ResetPassword, DisableAccount, EnableAccount, RevokeSessions)
 BY_KEY: dict[str, type[Action]] = {action.key: action for action in ALL}
 
-__all__ = ["ALL", "BY_KEY", "Action", "Need", "Target", "Write"]
+__all__ = [
+    "ALL",
+    "BY_KEY",
+    "Action",
+    "ActionForm",
+    "Directory",
+    "GroupFacts",
+    "LicenceFacts",
+    "Need",
+    "Order",
+    "PersonFacts",
+    "State",
+    "Target",
+    "Write",
+]

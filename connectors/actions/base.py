@@ -1,12 +1,15 @@
 """What an action is. It declares; the runner in `people` carries out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, NamedTuple
 
-from django import forms
 from django.utils.dateparse import parse_datetime
+
+from connectors.graph import GraphError, Reader, read_user
+
+from .forms import ActionForm
 
 State = Mapping[str, Any]
 
@@ -16,7 +19,11 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Target:
-    """The account an action is for, as far as actions care. `synced` means mastered in on-premises Active Directory."""
+    """The account an action is for, as far as actions care. `synced` means mastered in on-premises Active Directory.
+
+    `state` is what the local copy knows, under Graph's names of properties. `directory_roles` are the template ids of
+    the roles held, None where nobody could read them; `in_role_group` and `restricted` likewise.
+    """
 
     object_id: str
     name: str
@@ -24,6 +31,11 @@ class Target:
     enabled: bool | None
     synced: bool
     guest: bool
+    removal: str = ""
+    directory_roles: frozenset[str] | None = None
+    in_role_group: bool | None = None
+    restricted: bool | None = None
+    state: State = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,16 +51,28 @@ class Need:
 
 @dataclass(frozen=True)
 class Write:
-    """One change in Microsoft Graph: a method, a path below the Graph root, a JSON body."""
+    """One change in Microsoft Graph: a method, a path below the Graph root, and a JSON body.
+
+    Or, in place of the body, the path of another object that it `refers_to` (calls that end in `$ref`).
+    """
 
     method: str
     path: str
     body: dict[str, Any] | None = None
+    refers_to: str = ""
+
+
+class Order(NamedTuple):
+    """One run to be asked for. `follows` has it wait until the order before it is done, and fall with it."""
+
+    action: "Action"
+    secret: str = ""
+    follows: bool = False
 
 
 @dataclass(frozen=True)
 class Action:
-    """One thing that can be done to an account. Its fields are its parameters, and its form asks for just those.
+    """One thing that can be done to an account. Its fields are its parameters: what JSON can hold.
 
     A parameter that is secret is no field: `secret_field` names the form's field whose value is sealed apart from the
     run and handed to `write()`.
@@ -62,22 +86,37 @@ class Action:
     needs: ClassVar[tuple[Need, ...]]
     # Directory roles (template ids) of the application, any of which is needed besides the permissions.
     roles: ClassVar[tuple[str, ...]] = ()
+    # Which column of Microsoft's table of who may act on administrators holds for it; empty: none, anybody's will do.
+    rank: ClassVar[Literal["", "sensitive", "password"]] = ""
+    # Refused for role holders, break-glass accounts and the like, unless somebody who may says why.
+    guarded: ClassVar[bool] = True
+    # What it changes is mastered in Active Directory where the account is synchronised from there.
+    mastered_on_premises: ClassVar[bool] = False
+    # For accounts that were deleted, and only for those.
+    for_deleted: ClassVar[bool] = False
+    off_by_default: ClassVar[bool] = False
+    # Needs permissions beyond those that the product asks for by default, and is shown as such.
+    optional: ClassVar[bool] = False
+    # The properties that it changes or whose change shows its effect; what is kept as before and after.
     reads: ClassVar[tuple[str, ...]] = ()
     # Runs of the same class for one account exclude each other while they are open.
     conflict_class: ClassVar[str]
     # Whether sending it once more, after an answer was lost, can do no harm.
     repeatable: ClassVar[bool] = False
+    # How it is undone, in a sentence; empty for what cannot be.
     undo: ClassVar[str] = ""
     # Asks to type the person's name: for what cannot be undone and is bad to do to the wrong person.
     sensitive: ClassVar[bool] = False
     # Locks out or destroys: the button says so by its colour.
     danger: ClassVar[bool] = False
     secret_field: ClassVar[str] = ""
-    form: ClassVar[type[forms.Form]] = forms.Form
+    form: ClassVar[type[ActionForm]] = ActionForm
     icon: ClassVar[str] = "bolt"
     # With Alt, on a person's page.
     shortcut: ClassVar[str] = ""
     do_not_call_in_templates: ClassVar[bool] = True
+
+    # Before anything is asked for: by what the local copy knows.
 
     @classmethod
     def refusal(cls, target: Target) -> str:
@@ -90,38 +129,91 @@ class Action:
         return ""
 
     @classmethod
+    def preview(cls, target: Target) -> list[tuple[str, object, object]]:
+        """What changes, for the dialog: label, value now (as the local copy knows it), value then."""
+        return []
+
+    @classmethod
+    def orders(cls, form: ActionForm) -> list[Order]:
+        """What a valid form asks for: one run with the form's fields as parameters, unless an action says otherwise."""
+        given = {name: form.cleaned_data[name] for name in cls.form.base_fields}
+        secret = given.pop(cls.secret_field, "") if cls.secret_field else ""
+        return [Order(cls(**given), secret)]
+
+    @classmethod
     def make_secret(cls) -> str:
         """A fresh secret value, for an action that has a `secret_field` which was left empty."""
         raise NotImplementedError
 
-    @classmethod
-    def preview(cls, target: Target) -> list[tuple[str, object, object]]:
-        """What changes, for the dialog: label, value now (as the local copy knows it), value then."""
-        return []
+    # Of one order, with its parameters.
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters, as the run keeps them."""
+        return asdict(self)
+
+    @property
+    def title(self) -> str:
+        """What a list of runs calls it."""
+        return self.label
+
+    @property
+    def conflicts(self) -> str:
+        """At most 40 characters that runs share which exclude each other, for one account."""
+        return self.conflict_class
+
+    def read(self, graph: Reader, target: Target) -> dict[str, Any]:
+        """The state that it needs to know: the user object, and what it adds to that. Raises GraphError."""
+        return read_user(graph, target.object_id)
+
+    def objection(self, target: Target, state: State) -> str:
+        """Why it cannot be done, by what was just read from the directory; empty when it can."""
+        return ""
 
     def is_so(self, state: State) -> bool:
         """Whether the directory already is as this action wants it, so that nothing need be sent."""
         return False
 
-    def write(self, target: Target, secret: str = "") -> Write:
-        """The one call this action makes."""
+    def write(self, target: Target, state: State, secret: str = "") -> Write:
+        """The one call this action makes. `state` is what was read just before."""
         raise NotImplementedError
+
+    def heard(self, exc: GraphError) -> Literal["", "already", "later"]:
+        """What a refusal may mean for this action: that it is so already (reading has to confirm it), or not yet."""
+        return ""
 
     def observed(self, state: State, before: State, sent_at: datetime) -> bool:
         """Whether the directory, as read after the call, shows the effect. A lagging read shows it later."""
-        raise NotImplementedError
+        return self.is_so(state)
 
-    def after(self) -> dict[str, Any]:
-        """What the properties in `reads` will be, as far as that can be said beforehand."""
-        return {}
+    def then(self, state: State) -> State:
+        """The state as it will be after the call; the same object where that cannot be said beforehand."""
+        return state
+
+    def after(self, state: State) -> dict[str, Any]:
+        """What will be kept as "after", as far as that can be said beforehand."""
+        then = self.then(state)
+        return {} if then is state else self.snapshot(then)
+
+    def snapshot(self, state: State) -> dict[str, Any]:
+        """The part of the directory's state that this action may change: kept before and after."""
+        return {name: state.get(name) for name in self.reads}
+
+    def inverse(self, before: State) -> "Action | None":
+        """What brings back `before`, as its snapshot has it; None where nothing can. Its snapshot has the same keys."""
+        return None
 
     def done(self, target: Target) -> str:
         """What was done, in one sentence for the person who asked."""
         raise NotImplementedError
 
-    def snapshot(self, state: State) -> dict[str, Any]:
-        """The part of the directory's state that this action may change: kept before and after."""
-        return {name: state.get(name) for name in self.reads}
+    def secret_in(self, answer: Mapping[str, Any]) -> str:
+        """A secret that Graph made and tells only in its answer; empty for nearly every action."""
+        return ""
+
+    def labels(self) -> dict[str, str]:
+        """What people call the keys of its snapshot, where the product's common names do not do."""
+        return {}
 
 
 def moved_since(name: str, state: State, before: State, sent_at: datetime) -> bool:

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from django import forms
 
-from .base import Action, Need, State, Target, Write, moved_since
+from .base import Action, Need, Order, State, Target, Write, moved_since
+from .forms import ActionForm
 from .passwords import check_strength, generate
 from .permissions import MAY_RESET_PASSWORDS, READING, USER_PASSWORD, USER_READ
+from .revoke_sessions import RevokeSessions
 
 
-class ResetPasswordForm(forms.Form):
+class ResetPasswordForm(ActionForm):
     """Leave the password empty to have one generated."""
 
     password = forms.CharField(
@@ -25,6 +27,11 @@ class ResetPasswordForm(forms.Form):
         label="They must change it at the next sign-in",
         required=False,
         initial=True,
+    )
+    revoke_sessions = forms.BooleanField(
+        label="Sign them out everywhere as well",
+        required=False,
+        help_text="As a second run, once the password is set: a reset alone leaves some sessions alive.",
     )
 
     def clean_password(self) -> str:
@@ -47,6 +54,8 @@ class ResetPassword(Action):
     sentence = "{name}'s present password stops working at once and a new one takes its place."
     needs = (Need(USER_PASSWORD), Need(USER_READ, also=READING))
     roles = MAY_RESET_PASSWORDS
+    rank = "password"
+    mastered_on_premises = True
     reads = ("lastPasswordChangeDateTime",)
     conflict_class = "password"
     sensitive = True
@@ -70,7 +79,12 @@ class ResetPassword(Action):
     def make_secret(cls) -> str:
         return generate()
 
-    def write(self, target: Target, secret: str = "") -> Write:
+    @classmethod
+    def orders(cls, form: ActionForm) -> list[Order]:
+        reset = Order(cls(form.cleaned_data["force_change"]), form.cleaned_data["password"])
+        return [reset, Order(RevokeSessions(), follows=True)] if form.cleaned_data["revoke_sessions"] else [reset]
+
+    def write(self, target: Target, state: State, secret: str = "") -> Write:
         profile = {"password": secret, "forceChangePasswordNextSignIn": self.force_change}
         return Write("PATCH", f"/users/{target.object_id}", {"passwordProfile": profile})
 

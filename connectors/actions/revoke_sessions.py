@@ -17,6 +17,7 @@ class RevokeSessions(Action):
     group = "Sign-in"
     sentence = "{name} will have to sign in again on every device. It takes a few minutes to be felt everywhere."
     needs = (Need(USER_REVOKE, also=(USER_READ_WRITE, DIRECTORY_READ_WRITE)), Need(USER_READ, also=READING))
+    rank = "password"
     reads = ("signInSessionsValidFromDateTime",)
     conflict_class = "sessions"
     shortcut = "o"
@@ -28,7 +29,7 @@ class RevokeSessions(Action):
             return "A guest's sessions belong to their home organisation; revoking them here has no effect."
         return ""
 
-    def write(self, target: Target, secret: str = "") -> Write:
+    def write(self, target: Target, state: State, secret: str = "") -> Write:
         return Write("POST", f"/users/{target.object_id}/revokeSignInSessions")
 
     def observed(self, state: State, before: State, sent_at: datetime) -> bool:

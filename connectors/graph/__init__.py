@@ -18,11 +18,22 @@ from .errors import (
     TryLater,
     WriteForbidden,
 )
+from .reads import (
+    USER_PROPERTIES,
+    read_group,
+    read_groups_of,
+    read_manager,
+    read_standing,
+    read_user,
+    read_user_or_deleted,
+    removal_in,
+)
 from .registration import CLOUDS, Endpoints, Registration
 from .tokens import Grant, forget, sign_in_afresh
 
 __all__ = [
     "CLOUDS",
+    "USER_PROPERTIES",
     "Busy",
     "Call",
     "CredentialMissing",
@@ -42,5 +53,12 @@ __all__ = [
     "forget",
     "open_graph",
     "open_reader",
+    "read_group",
+    "read_groups_of",
+    "read_manager",
+    "read_standing",
+    "read_user",
+    "read_user_or_deleted",
+    "removal_in",
     "sign_in_afresh",
 ]

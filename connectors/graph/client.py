@@ -4,6 +4,7 @@ Both make exactly one HTTP request for one call (two when Graph does not know th
 never send the token anywhere but to the configured Graph.
 """
 
+import re
 import threading
 import time
 import uuid
@@ -22,6 +23,7 @@ from .registration import Registration
 USER_AGENT = "NeuronsAdmin"
 # After a 401 the second try begins only this soon: whoever asked us holds a lease that runs out.
 PATIENCE = 20.0
+_MEMBER = re.compile(r"/members/[^/]+/?$")
 
 OnCall = Callable[[Call], None]
 
@@ -117,8 +119,18 @@ class Graph(Reader):
 
     methods: ClassVar[frozenset[str]] = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 
-    def write(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One change. Raises Refused or TryLater (nothing was changed) or OutcomeUnknown (perhaps it was)."""
+    def write(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, refers_to: str = ""
+    ) -> dict[str, Any]:
+        """One change. Raises Refused or TryLater (nothing was changed) or OutcomeUnknown (perhaps it was).
+
+        `refers_to` is a path below the Graph root, for a body that names another object of the same cloud.
+        """
+        if method == "DELETE" and _MEMBER.search(path):
+            # Without `/$ref` Graph deletes the member itself: https://learn.microsoft.com/graph/api/group-delete-members
+            raise WriteForbidden("This would delete the person, not the membership.", code="write_forbidden")
+        if refers_to:
+            body = {"@odata.id": self.registration.endpoints.graph + refers_to}
         return self.exchange(method, path, body)
 
 

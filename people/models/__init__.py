@@ -1,8 +1,22 @@
-"""People and their accounts; runs and what they leave behind; whether all is well."""
+"""People and their accounts, what they belong to; runs and what they leave behind; whether all is well."""
 
+from .directory import Device, Group, Licence, Membership
 from .person import Account, Person
 from .run import ActionRun, SealedPassword
 from .trail import ActionCall, RunEvent
 from .watch import Incarnation, Pulse
 
-__all__ = ["Account", "ActionCall", "ActionRun", "Incarnation", "Person", "Pulse", "RunEvent", "SealedPassword"]
+__all__ = [
+    "Account",
+    "ActionCall",
+    "ActionRun",
+    "Device",
+    "Group",
+    "Incarnation",
+    "Licence",
+    "Membership",
+    "Person",
+    "Pulse",
+    "RunEvent",
+    "SealedPassword",
+]

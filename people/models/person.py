@@ -1,8 +1,9 @@
 """People, as the list shows and searches them, and the accounts they are merged from."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
@@ -118,6 +119,17 @@ class Account(models.Model):
     created_in_directory_at = models.DateTimeField(null=True)
     password_changed_at = models.DateTimeField(null=True)
     sessions_valid_from = models.DateTimeField(null=True)
+    # The manager's object ID in the same directory, whether or not that one is known here.
+    manager_id = models.UUIDField(null=True)
+    # What the directory says of the user beyond the columns here, under Graph's names.
+    more = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    # Template ids of the directory roles held, whether a role-assignable group has it, and whether a restricted
+    # administrative unit has; None: nobody could read that.
+    directory_roles = ArrayField(models.CharField(max_length=36), null=True)
+    in_role_group = models.BooleanField(null=True)
+    restricted = models.BooleanField(null=True)
+    # Why nobody should act on it without a word, such as a break-glass account; empty for nearly all.
+    protected_because = models.CharField(max_length=200, blank=True, db_default="")
     removal = models.CharField(max_length=10, choices=Removal, blank=True)
     removed_at = models.DateTimeField(null=True)
     as_of = models.DateTimeField()
@@ -125,14 +137,14 @@ class Account(models.Model):
     # Of everything the directory said at the last read: what is the same again need not be written again.
     fingerprint = models.BigIntegerField(null=True)
 
-    # What a look at the directory may have changed, as far as actions care.
-    KEPT_FROM_DIRECTORY = ("user_principal_name", "display_name", "user_type", "enabled", "synced", "removal")
-
     objects = AccountQuerySet.as_manager()
 
     class Meta:
         ordering = ("id",)
         constraints = [models.UniqueConstraint(fields=["connector", "object_id"], name="account_once_per_connector")]
+        indexes = [
+            models.Index(fields=["connector", "manager_id"], name="account_manager", condition=~Q(manager_id=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.display_name} in {self.connector}"
@@ -150,4 +162,39 @@ class Account(models.Model):
             enabled=self.enabled,
             synced=bool(self.synced),
             guest=self.is_guest,
+            removal=self.removal,
+            directory_roles=None if self.directory_roles is None else frozenset(self.directory_roles),
+            in_role_group=self.in_role_group,
+            restricted=self.restricted,
+            state=self.as_state(),
         )
+
+    def as_state(self) -> dict[str, Any]:
+        """The local copy under Graph's names of properties; what is empty there is None here."""
+        state: dict[str, Any] = {name: getattr(self, column) or None for name, column in PROPERTY_COLUMNS.items()}
+        state |= {"accountEnabled": self.enabled, "onPremisesSyncEnabled": self.synced, **self.more}
+        state["businessPhones"] = [self.business_phone] if self.business_phone else []
+        state["manager"] = {"id": str(self.manager_id)} if self.manager_id else None
+        return state
+
+
+# Texts of a user object that have a column of their own.
+PROPERTY_COLUMNS = {
+    "userPrincipalName": "user_principal_name",
+    "displayName": "display_name",
+    "givenName": "given_name",
+    "surname": "surname",
+    "mail": "mail",
+    "jobTitle": "job_title",
+    "department": "department",
+    "companyName": "company_name",
+    "officeLocation": "office_location",
+    "mobilePhone": "mobile_phone",
+    "employeeId": "employee_id",
+    "city": "city",
+    "country": "country",
+    "usageLocation": "usage_location",
+    "userType": "user_type",
+}
+# All that the row says of itself.
+OWN_COLUMNS = [field.name for field in Account._meta.concrete_fields if not field.is_relation]

@@ -28,7 +28,7 @@ ORDER_EXPIRES = timedelta(hours=4)
 # order (Microsoft busy, credential broken) does not count.
 ATTEMPTS = 8
 # How a run's columns are to be understood. A worker leaves alone what a newer version has written.
-FORMAT = 1
+FORMAT = 2
 # What somebody or something still has to see to; few at any time.
 UNSETTLED = ["queued", "running", "unknown", "held", "needs_operator"]
 # From a run to the credential it acts with.
@@ -53,11 +53,13 @@ class ActionRunQuerySet(models.QuerySet["ActionRun"]):
     def due(self) -> Self:
         """Those that a worker of this version may take up now.
 
-        Not while Microsoft has asked the app registration to wait, nor while another run writes to the same account.
+        Not while Microsoft has asked the app registration to wait or another run writes to the same account, and not before
+        what it follows is done.
         """
         writing = ActionRun.objects.filter(account=OuterRef("account"), state=ActionRun.State.RUNNING)
         waiting = self.filter(state=ActionRun.State.QUEUED, format__lte=FORMAT, action__in=actions.BY_KEY)
-        return waiting.exclude(not_before__gt=Now()).exclude(Exists(writing)).exclude(shut_for(ACTS_WITH))
+        ready = Q(follows=None) | Q(follows__state=ActionRun.State.SUCCEEDED)
+        return waiting.filter(ready).exclude(not_before__gt=Now()).exclude(Exists(writing)).exclude(shut_for(ACTS_WITH))
 
     def understood(self) -> Self:
         """Those that this version may settle: it knows them, or they are so old that no newer version will come."""
@@ -118,6 +120,13 @@ class ActionRun(models.Model):
     connector = models.ForeignKey(Connector, models.PROTECT, related_name="runs")
     action = models.CharField(max_length=40)
     conflict_class = models.CharField(max_length=40)
+    # What it waits for: it goes on when that is done, and falls with it.
+    follows = models.ForeignKey("self", models.PROTECT, related_name="followers", null=True)
+    # What it undoes, and the state that it must find for that: what the other one has left behind.
+    undoes = models.ForeignKey("self", models.PROTECT, related_name="undone_by", null=True)
+    expects = models.JSONField(default=dict, encoder=DjangoJSONEncoder, db_default=models.Value({}, models.JSONField()))
+    # Why it was asked for although the person is protected.
+    override_reason = models.CharField(max_length=300, blank=True, db_default="")
     params = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="runs")
     # Minted when the dialog is rendered: the same click, sent twice, finds the first one's run.
@@ -189,7 +198,11 @@ class ActionRun(models.Model):
 
     @property
     def label(self) -> str:
-        return self.kind.label if self.kind else self.action
+        """What it is called, with what it is about besides the account."""
+        try:
+            return self.bound_action().title
+        except (KeyError, TypeError):
+            return self.kind.label if self.kind else self.action
 
     @property
     def is_over(self) -> bool:
@@ -209,7 +222,7 @@ class ActionRun(models.Model):
         self.events.create(state=state or self.state, reason=reason[:500], worker=worker_name())
 
     def bound_action(self) -> Action:
-        """The action with its parameters. Raises KeyError for an action this version does not have."""
+        """The action with its parameters. Raises KeyError or TypeError for what this version does not have."""
         return actions.BY_KEY[self.action](**self.params)
 
 

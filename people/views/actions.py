@@ -1,8 +1,5 @@
 """The dialog of an action, and asking for it."""
 
-from typing import Any
-
-from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,10 +9,11 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from connectors import actions
-from connectors.actions import Action
+from connectors.actions import Action, ActionForm
+from connectors.readiness import Verdict
 from neurons_admin.http import Request
 from neurons_admin.ui.parts import Change
-from people import policy, services
+from people import asking, policy
 from people.forms import form_for
 from people.models import Account, ActionRun
 from people.views.person import account_for_action, new_click
@@ -31,29 +29,29 @@ def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
     action = actions.BY_KEY.get(key)
     if action is None:
         raise Http404
+    verdict = policy.readiness(request.user, account, action)
     if request.method == "GET":
-        initial = {"click": new_click(), "seen": services.latest_like(action, account)}
-        return _dialog(request, account, action, form_for(action, account, initial=initial))
-    form = form_for(action, account, data=request.POST)
+        initial = {"click": new_click(), "seen": asking.latest_like(action, account)}
+        return _dialog(request, account, action, form_for(action, account, guard=verdict.guard, initial=initial))
+    form = form_for(action, account, guard=verdict.guard, data=request.POST)
     if not form.is_valid():
         return _dialog(request, account, action, form)
     try:
-        asked = services.ask(action, account=account, asked_by=request.user, **_split(action, form))
-    except services.NotReady as exc:
+        asked = asking.ask(action.orders(form), _asking(request, account, form))
+    except asking.NotReady as exc:
         return _dialog(request, account, action, form, problem=f"{exc.verdict.reason} {exc.verdict.cure}".strip())
-    except services.AlreadyAsked as exc:
+    except asking.AlreadyAsked as exc:
         return _dialog(request, account, action, form, problem=_who_was_first(exc.run))
     return _answer(request, asked)
 
 
-def _split(action: type[Action], form: forms.Form) -> dict[str, Any]:
-    """What `services.ask` wants to know: the action's parameters, its secret, the click and what was there before."""
-    given = {name: form.cleaned_data[name] for name in action.form.base_fields}
-    secret = given.pop(action.secret_field, "") if action.secret_field else ""
-    return {"params": given, "secret": secret, "click": form.cleaned_data["click"], "seen": form.cleaned_data["seen"]}
+def _asking(request: Request, account: Account, form: ActionForm) -> asking.Asking:
+    given = form.cleaned_data
+    reason = given.get("override_reason", "")
+    return asking.Asking(account, request.user, given["click"], seen=given["seen"], override_reason=reason)
 
 
-def _answer(request: Request, asked: services.Asked) -> HttpResponse:
+def _answer(request: Request, asked: asking.Asked) -> HttpResponse:
     """With htmx the run's row on top of the list; without, the person's page."""
     if not request.htmx:
         return redirect(asked.run.get_absolute_url())
@@ -64,7 +62,7 @@ def _answer(request: Request, asked: services.Asked) -> HttpResponse:
 
 
 def _dialog(
-    request: Request, account: Account, action: type[Action], form: forms.Form, problem: str = ""
+    request: Request, account: Account, action: type[Action], form: ActionForm, problem: str = ""
 ) -> HttpResponse:
     verdict = policy.readiness(request.user, account, action)
     if not verdict.ready and not problem:
@@ -78,10 +76,10 @@ def _dialog(
         "form": None if problem else form,
         "changes": _changes(action, account),
         "can_undo": bool(action.undo),
-        "undo_note": f"With “{actions.BY_KEY[action.undo].label}”." if action.undo else "",
+        "undo_note": action.undo,
         "actor": request.user.label,
         "credential": f"{account.connector.action_credential} in {account.connector}",
-        "warnings": [] if verdict.known or not verdict.ready else [verdict.reason],
+        "warnings": _warnings(verdict),
         "problem": problem,
         "danger": action.danger,
         "cancel_url": person_url,
@@ -89,6 +87,12 @@ def _dialog(
     }
     template = "_dialog.html" if request.htmx else "dialog_page.html"
     return render(request, template, context)
+
+
+def _warnings(verdict: Verdict) -> list[str]:
+    """What whoever asks should know although it may be asked for."""
+    unknown = [verdict.reason] if verdict.ready and not verdict.known else []
+    return [f"This person is protected. {verdict.guard}", *unknown] if verdict.guard else unknown
 
 
 def _changes(action: type[Action], account: Account) -> list[Change]:

@@ -2,7 +2,6 @@
 
 from django.urls import reverse
 
-from connectors import actions
 from neurons_admin.access.models import User
 from neurons_admin.ui.parts import Link
 from people import policy
@@ -18,10 +17,11 @@ def again_link(run: ActionRun, viewer: User) -> list[Link]:
 
 def undo_link(run: ActionRun, viewer: User) -> list[Link]:
     """To the dialog of the inverse action, where there is one."""
-    inverse = actions.BY_KEY.get(run.kind.undo) if run.kind else None
-    if inverse is None:
-        return []
-    return _dialog(run, viewer, inverse.key, f"Undo: {inverse.label.lower()}…")
+    try:
+        inverse = run.bound_action().inverse(run.before)
+    except (KeyError, TypeError):
+        inverse = None
+    return [] if inverse is None else _dialog(run, viewer, inverse.key, f"Undo: {inverse.label.lower()}…")
 
 
 def _dialog(run: ActionRun, viewer: User, key: str, words: str) -> list[Link]:

@@ -13,7 +13,7 @@ from tests.desk import Dialog, Person
 from tests.faults.stage import Stage
 
 KINDS = {"account_enabled": 50, "reset_password": 25, "revoke_sessions": 25}
-REFUSED = ("people.services.NotReady", "people.services.AlreadyAsked")
+REFUSED = ("people.asking.NotReady", "people.asking.AlreadyAsked")
 AGAIN_SECONDS = 0.3
 PATIENCE_SECONDS = 90.0
 

@@ -18,25 +18,22 @@ django.setup()
 from django.db import close_old_connections  # noqa: E402 - Django has to be set up first
 
 from connectors import actions, checks  # noqa: E402
+from connectors.actions import Order  # noqa: E402
 from connectors.models import Connector  # noqa: E402
 from credentials.models import Credential  # noqa: E402
 from neurons_admin import doorbell  # noqa: E402
 from neurons_admin.access.models import User  # noqa: E402
-from people import services  # noqa: E402
+from people import asking  # noqa: E402
+from people.asking import Asking  # noqa: E402
 from people.models import Account, SealedPassword  # noqa: E402
 from people.tasks import TASK  # noqa: E402
 
 
 def ask(action: str, account: int, user: str = "desk", secret: str = "", click: str = "", **params: Any) -> str:
     """Ask by the services, as a page would, with a click of its own unless told otherwise; returns the run's id."""
-    asked = services.ask(
-        actions.BY_KEY[action],
-        account=Account.objects.with_connector().get(pk=account),
-        asked_by=User.objects.get(username=user),
-        params=params,
-        secret=secret,
-        click=uuid.UUID(click) if click else uuid.uuid4(),
-    )
+    order = Order(actions.BY_KEY[action](**params), secret)
+    who, whom = User.objects.get(username=user), Account.objects.with_connector().get(pk=account)
+    asked = asking.ask([order], Asking(whom, who, uuid.UUID(click) if click else uuid.uuid4()))
     return str(asked.run.pk)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from connectors.actions import DisableAccount, ResetPassword
+from connectors.actions import DisableAccount, Order, ResetPassword
 from neurons_admin.access.models import User
-from people import runner, services, sweeper
+from people import asking, runner, services, sweeper
+from people.asking import Asking
 from people.models import Account, ActionRun, RunEvent
 from people.models.run import ActionRunQuerySet
 from tests.factories import make_user
@@ -45,9 +46,9 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
 def test_a_double_click(directory: FakeDirectory, adele: Account, dana: User) -> None:
     click = uuid.uuid4()
 
-    def press() -> services.Asked:
+    def press() -> asking.Asked:
         account = Account.objects.with_connector().get(pk=adele.pk)
-        return services.ask(ResetPassword, account=account, asked_by=dana, params={}, secret="", click=click)
+        return asking.ask([Order(ResetPassword())], Asking(account, dana, click))
 
     results = at_once(*[press] * 8)
     assert sorted(result.is_new for result in results) == [False] * 7 + [True]
@@ -62,7 +63,7 @@ def test_two_admins(directory: FakeDirectory, adele: Account, dana: User) -> Non
     results = at_once(*[lambda who=who: ask(Account.objects.get(pk=adele.pk), who) for who in others])
     [run] = ActionRun.objects.all()
     assert [result for result in results if isinstance(result, ActionRun)] == [run]
-    refused = [result for result in results if isinstance(result, services.AlreadyAsked)]
+    refused = [result for result in results if isinstance(result, asking.AlreadyAsked)]
     assert len(refused) == 5
     assert {result.run.asked_by for result in refused} == {run.asked_by}
 
@@ -124,7 +125,7 @@ def test_many_lookers(directory: FakeDirectory, adele: Account, dana: User) -> N
 def test_different_clicks_of_one_person_for_one_action(directory: FakeDirectory, adele: Account, dana: User) -> None:
     results = at_once(*[lambda: ask(Account.objects.get(pk=adele.pk), dana, DisableAccount)] * 6)
     assert ActionRun.objects.count() == 1
-    assert len([result for result in results if isinstance(result, services.AlreadyAsked)]) == 5
+    assert len([result for result in results if isinstance(result, asking.AlreadyAsked)]) == 5
 
 
 def test_who_stood_still_after_the_claim_does_not_take_the_lease_of_another(

@@ -17,7 +17,7 @@ from connectors.sync import schedule
 from credentials.models import Credential
 from neurons_admin.access.models import User
 from neurons_admin.demo.server import running
-from people import imports, services
+from people import asking, imports, services
 from people.models import Account, ActionRun, Person
 from tests.contract import check_recorded, contract_file
 from tests.factories import make_credential
@@ -216,7 +216,7 @@ def test_a_person_deleted_meanwhile(tenant: Tenant, contoso: Connector, dana: Us
 
 
 def test_a_synced_person_is_refused_before_any_call(tenant: Tenant, contoso: Connector, dana: User) -> None:
-    with pytest.raises(services.NotReady, match="Active Directory"):
+    with pytest.raises(asking.NotReady, match="Active Directory"):
         ask(account_of(tenant, "synced"), dana, ResetPassword)
 
 

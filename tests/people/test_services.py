@@ -8,11 +8,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from connectors.actions import DisableAccount, EnableAccount, ResetPassword, RevokeSessions
+from connectors.actions import DisableAccount, EnableAccount, Order, ResetPassword, RevokeSessions
 from connectors.models import Connector
 from neurons_admin.access.models import User
 from neurons_admin.audit.models import Event
-from people import services
+from people import asking, services
+from people.asking import Asking
 from people.models import Account, ActionRun, SealedPassword
 from tests.factories import make_account, make_user
 from tests.fakes import Bell, FakeDirectory
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.django_db
 State = ActionRun.State
 
 
-def click(account: Account, asked_by: User, the_click: uuid.UUID, action: Any = DisableAccount) -> services.Asked:
-    return services.ask(action, account=account, asked_by=asked_by, params={}, secret="", click=the_click)
+def click(account: Account, asked_by: User, the_click: uuid.UUID, action: Any = DisableAccount) -> asking.Asked:
+    return asking.ask([Order(action())], Asking(account, asked_by, the_click))
 
 
 def test_asking(
@@ -87,7 +88,7 @@ def test_what_cannot_work_is_refused_at_once(
 ) -> None:
     target = make_account(**account)
     Connector.objects.update(**connector)
-    with pytest.raises(services.NotReady) as caught:
+    with pytest.raises(asking.NotReady) as caught:
         click(Account.objects.get(pk=target.pk), dana, uuid.uuid4(), action)
     assert words in caught.value.verdict.reason
     assert not ActionRun.objects.exists()
@@ -96,7 +97,7 @@ def test_what_cannot_work_is_refused_at_once(
 
 @pytest.mark.parametrize("roles", [(), ("Viewer",), ("Connector admin",), ("Credential admin",)])
 def test_who_may_not_ask(bell: Bell, adele: Account, roles: tuple[str, ...]) -> None:
-    with pytest.raises(services.NotReady) as caught:
+    with pytest.raises(asking.NotReady) as caught:
         click(adele, make_user(*roles), uuid.uuid4())
     assert "role" in caught.value.verdict.reason
 
@@ -104,7 +105,7 @@ def test_who_may_not_ask(bell: Bell, adele: Account, roles: tuple[str, ...]) -> 
 def test_the_same_click_again_finds_the_run(bell: Bell, directory: FakeDirectory, adele: Account, dana: User) -> None:
     the_click = uuid.uuid4()
     first = click(adele, dana, the_click)
-    assert click(adele, dana, the_click) == services.Asked(first.run, False)
+    assert click(adele, dana, the_click) == asking.Asked(first.run, False)
     carry_out(first.run)
     assert click(adele, dana, the_click).run == first.run
     assert ActionRun.objects.count() == 1
@@ -125,7 +126,7 @@ def test_a_click_is_not_anybody_elses(bell: Bell, adele: Account, dana: User) ->
 def test_two_admins_at_once(bell: Bell, adele: Account, dana: User, state: str) -> None:
     run = ask(adele, dana)
     ActionRun.objects.update(state=state)
-    with pytest.raises(services.AlreadyAsked) as caught:
+    with pytest.raises(asking.AlreadyAsked) as caught:
         ask(adele, make_user("Service desk"))
     assert caught.value.run == run
     assert caught.value.run.asked_by.label == "dana"
@@ -134,7 +135,7 @@ def test_two_admins_at_once(bell: Bell, adele: Account, dana: User, state: str) 
 def test_contradictory_work_excludes_each_other(bell: Bell, adele: Account, dana: User) -> None:
     ask(adele, dana)
     Account.objects.update(enabled=False)
-    with pytest.raises(services.AlreadyAsked) as caught:
+    with pytest.raises(asking.AlreadyAsked) as caught:
         ask(Account.objects.get(pk=adele.pk), dana, EnableAccount)
     assert caught.value.run.label == "Disable account"
 

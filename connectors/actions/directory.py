@@ -1,0 +1,59 @@
+"""What an action and its form may know of a tenant besides the account: groups, products, people."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+MAIL_SECURITY = "mail_security"
+DISTRIBUTION = "distribution"
+
+
+@dataclass(frozen=True)
+class GroupFacts:
+    """A group, with what decides whether its members can be changed. `synced` means mastered in Active Directory.
+
+    https://learn.microsoft.com/graph/api/resources/groups-overview
+    """
+
+    object_id: str
+    name: str
+    kind: str
+    dynamic: bool = False
+    synced: bool = False
+    role_assignable: bool = False
+    restricted: bool = False
+
+
+@dataclass(frozen=True)
+class LicenceFacts:
+    """A product that the tenant has bought. `left` is the number of free seats; below zero when overdrawn."""
+
+    sku_id: str
+    name: str
+    assignable: bool
+    left: int
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """Somebody of the same directory, for a choice of people."""
+
+    object_id: str
+    name: str
+    sign_in_name: str
+
+
+class Directory(Protocol):
+    """The local copy of one tenant. `people` implements it."""
+
+    def groups(self, ids: Collection[str]) -> list[GroupFacts]:
+        """Those of the groups with these object IDs that are known."""
+        ...
+
+    def licences(self) -> list[LicenceFacts]:
+        """All products of the tenant."""
+        ...
+
+    def people(self, ids: Collection[str]) -> list[PersonFacts]:
+        """Those of the accounts with these object IDs that are known and not deleted."""
+        ...

@@ -1,0 +1,20 @@
+"""Examples of the actions on signing in."""
+
+from connectors.actions import DisableAccount, EnableAccount, ResetPassword, RevokeSessions
+
+from .sample import EARLIER, LATER, Sample
+
+SAMPLES = (
+    Sample(
+        ResetPassword(),
+        {"lastPasswordChangeDateTime": EARLIER},
+        {"lastPasswordChangeDateTime": LATER},
+    ),
+    Sample(DisableAccount(), {"accountEnabled": True}, {"accountEnabled": False}),
+    Sample(EnableAccount(), {"accountEnabled": False}, {"accountEnabled": True}),
+    Sample(
+        RevokeSessions(),
+        {"signInSessionsValidFromDateTime": EARLIER},
+        {"signInSessionsValidFromDateTime": LATER},
+    ),
+)
