@@ -21,6 +21,12 @@ READING = (
     "Organization.Read.All", "Device.Read.All", "RoleManagement.Read.Directory",
 )  # fmt: skip
 ACTING = (*NAMED, "User-PasswordProfile.ReadWrite.All")
+EVERYTHING = (
+    *ACTING, "UserAuthenticationMethod.ReadWrite.All", "UserAuthMethod-TAP.ReadWrite.All",
+    "User-LifeCycleInfo.ReadWrite.All", "User-Mail.ReadWrite.All", "User-Phone.ReadWrite.All",
+    "RoleManagement.ReadWrite.Directory",
+)  # fmt: skip
+"""What the optional family of actions needs too."""
 _IN_FORCE = "2029-11-30T00:00:00Z"
 _OVER = "2025-03-31T00:00:00Z"
 _SECRET_CHARACTERS = string.ascii_letters + string.digits + "_.~-"
@@ -66,6 +72,12 @@ def _first_apps() -> list[App]:
     return [
         App("read", "Contoso read", READING),
         App("act", "Contoso act", ACTING, (roles.USER_ADMIN,)),
+        App(
+            "full",
+            "Contoso act, with the optional family",
+            EVERYTHING,
+            (roles.PRIVILEGED_AUTHENTICATION_ADMIN, roles.USER_ADMIN),
+        ),
         App("weak", "Contoso act without a role", NAMED),
         App("expired", "Contoso expired secret", ACTING, (roles.USER_ADMIN,), secret_expires=_OVER),
         App("noconsent", "Contoso without consent"),

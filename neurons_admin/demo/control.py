@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from neurons_admin.demo import methods
 from neurons_admin.demo.directory import Change
 from neurons_admin.demo.faults.kinds import FaultError
 from neurons_admin.demo.faults.store import Faults
@@ -136,7 +137,7 @@ class Control:
         user, values = self._find(segments[1]), _body(request)
         password = values.pop("password", None)
         manager = values.pop("manager", None)
-        unknown = set(values) - KNOWN
+        unknown = set(values) - KNOWN - {methods.PROPERTY}
         if unknown:
             raise ControlError(400, f"Users have no property {sorted(unknown)[0]}.")
         changed = self._apply(Change("update", user.id, _now(request), values, password, manager))
@@ -175,6 +176,7 @@ class Control:
             "deletedDateTime": user.deleted,
             "roles": sorted(groups.roles_of(user)),
             "groups": [group.id for group in groups.transitive(user)],
+            methods.PROPERTY: methods.of(user, self._tenant.directory.population.seed),
         }
 
 

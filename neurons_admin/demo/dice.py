@@ -8,12 +8,15 @@ T = TypeVar("T")
 
 
 class Dice:
-    """A small store of chance for one person: five hundred bits drawn from the seed and the person's number."""
+    """A small store of chance for one person: five hundred bits drawn from the seed and the person's number.
+
+    What is thrown about another matter (`about`) leaves the rest as it was.
+    """
 
     __slots__ = ("_left",)
 
-    def __init__(self, seed: int, number: int) -> None:
-        digest = hashlib.blake2b(b"%d:%d" % (seed, number), digest_size=64, person=b"chance").digest()
+    def __init__(self, seed: int, number: int, about: bytes = b"chance") -> None:
+        digest = hashlib.blake2b(b"%d:%d" % (seed, number), digest_size=64, person=about).digest()
         self._left = int.from_bytes(digest, "big")
 
     def below(self, limit: int) -> int:

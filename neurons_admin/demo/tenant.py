@@ -27,6 +27,8 @@ class Settings:
     page_size: int = 200
     password_role_required: bool = True
     token_lifetime: int = LIFETIME
+    temporary_access_pass: bool = True
+    """Whether the tenant's policy allows temporary access passes."""
     usage_location_lag: float = 0
     """For how many seconds licensing refuses a usage location that was just set, as a replica that lags does."""
 
@@ -42,6 +44,7 @@ class Settings:
             "page_size": int,
             "password_role_required": bool,
             "token_lifetime": int,
+            "temporary_access_pass": bool,
             "usage_location_lag": (int, float),
         }
         for name, value in changes.items():

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from neurons_admin.demo import odata
 from neurons_admin.demo.graph import (
+    authentication,
     deleted_users,
     group_changes,
     groups,
@@ -61,6 +62,12 @@ ROUTES = (
     Route("POST", "users/{user}/revokeSignInSessions", user_changes.revoke_sessions),
     Route("POST", "users/{user}/assignLicense", user_licences.assign_license),
     Route("GET", "users/{user}/licenseDetails", user_licences.license_details),
+    Route("GET", "users/{user}/authentication/methods", authentication.list_methods),
+    Route("GET", "users/{user}/authentication/methods/{method}", authentication.get_method),
+    Route("POST", "users/{user}/authentication/temporaryAccessPassMethods", authentication.create_pass),
+    Route("GET", "users/{user}/authentication/{collection}", authentication.list_of_one_sort),
+    Route("GET", "users/{user}/authentication/{collection}/{method}", authentication.get_of_one_sort),
+    Route("DELETE", "users/{user}/authentication/{collection}/{method}", authentication.delete_method),
     Route("GET", "users/{user}/manager", managers.get_manager),
     Route("GET", "users/{user}/manager/$ref", managers.get_manager_reference),
     Route("PUT", "users/{user}/manager/$ref", managers.set_manager),
