@@ -19,6 +19,7 @@ from .errors import (
     WriteForbidden,
 )
 from .reads import (
+    GROUP_PROPERTIES,
     USER_PROPERTIES,
     read_group,
     read_groups_of,
@@ -33,6 +34,7 @@ from .tokens import Grant, forget, sign_in_afresh
 
 __all__ = [
     "CLOUDS",
+    "GROUP_PROPERTIES",
     "USER_PROPERTIES",
     "Busy",
     "Call",
