@@ -25,7 +25,7 @@ NOT_AT_HAND = f"the Graph contract ({FILE}) is not at hand; set CONTRACT_DIR"
 _ROOT = Path(__file__).resolve().parent.parent
 _HOST = "https://graph.microsoft.com"
 _OTHER_CASTS = re.compile(
-    r"/microsoft\.graph\.(directoryRole|administrativeUnit)$|(?<=/members)/microsoft\.graph\.\w+$"
+    r"/microsoft\.graph\.(directoryRole|administrativeUnit|device)$|(?<=/members)/microsoft\.graph\.\w+$"
 )
 """Casts that the description leaves out; they are checked as the same path without a cast."""
 _KEY_IN_BRACKETS = re.compile(r"/users\('(.*?)'\)")

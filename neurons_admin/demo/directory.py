@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from neurons_admin.demo.devices import Devices
 from neurons_admin.demo.groups import Group, Groups
 from neurons_admin.demo.people import Population, User
 from neurons_admin.demo.seats import Seats
@@ -66,6 +67,7 @@ class Directory:
             self.population = Population(size, seed)
             self.groups = Groups(self.population)
             self.seats = Seats(self.population)
+            self.devices = Devices(self.population.size, seed)
             self.generation = generation or secrets.token_hex(8)
             self.changes: list[Change] = []
             self._changed: dict[str, User | None] = {}

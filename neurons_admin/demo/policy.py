@@ -31,6 +31,7 @@ READ_SKUS = (
 )
 READ_LICENCE_DETAILS = ("LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", *READ_USERS)
 ASSIGN_LICENCES = ("LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
+READ_DEVICES = ("Device.Read.All", "Device.ReadWrite.All", *_DIRECTORY_READ)
 READ_APPLICATIONS = ("Application.Read.All", "Application.ReadWrite.All", *_DIRECTORY_READ)
 READ_OWN_APPLICATION = "Application.ReadWrite.OwnedBy"
 READ_SIGN_IN_ACTIVITY = ("AuditLog.Read.All",)

@@ -50,6 +50,8 @@ def ask_about_methods(full, ids):
     start = f"/users/{ids['adele']}/authentication"
     made = full.post(f"{start}/temporaryAccessPassMethods", json={"lifetimeInMinutes": 60, "isUsableOnce": True})
     one = f"temporaryAccessPassMethods/{made.json()['id']}"
+    device = full.get("/devices?$top=1").json()["value"][0]["id"]
+    assert full.get(f"/devices/{device}").status_code == 200
     for path in ("methods", f"methods/{made.json()['id']}", "phoneMethods", one):
         assert full.get(f"{start}/{path}").status_code == 200, path
     assert full.delete(f"{start}/{one}").status_code == 204
@@ -67,6 +69,12 @@ def ask_every_route(act, ids, client_id):
         f"/users/{adele}?$select={ALL}",
         f"/users/{adele}",
         f"/users/{adele}/licenseDetails",
+        f"/users/{adele}/registeredDevices",
+        f"/users/{adele}/registeredDevices/microsoft.graph.device",
+        f"/users/{adele}/ownedDevices?$select=id,displayName",
+        f"/users/{adele}/ownedDevices/microsoft.graph.device",
+        "/devices?$select=id,displayName&$expand=registeredOwners($select=id)",
+        "/devices",
         f"/users/{adele}/manager",
         f"/users/{adele}/memberOf",
         f"/users/{adele}/memberOf/microsoft.graph.group",
