@@ -11,13 +11,16 @@ from connectors.readiness import Verdict, facts_about, verdict
 from neurons_admin.access.models import User
 from people import protection
 from people.models import Account, ActionRun
+from people.permissions import code_of
 
-MAY_ACT = "people.add_actionrun"
 
+def may_act(user: User | AnonymousUser, action: type[Action] | None = None) -> bool:
+    """Whether somebody may ask for an action, and see to its runs; with None, for at least one of all.
 
-def may_act(user: User | AnonymousUser) -> bool:
-    """Whether somebody may ask for actions at all."""
-    return user.is_active and user.has_perm(MAY_ACT)
+    None is also what a run says whose action this version does not know.
+    """
+    wanted = actions.ALL if action is None else (action,)
+    return user.is_active and any(user.has_perm(code_of(each)) for each in wanted)
 
 
 def may_see_run(user: User | AnonymousUser) -> bool:
@@ -30,8 +33,8 @@ def readiness(user: User, account: Account, action: type[Action], *, override_re
 
     With an `override_reason` the protection of the person does not count, for those who may override it.
     """
-    if not may_act(user):
-        return Verdict(False, "Your role does not include actions on people.", "Ask for the role Service desk.")
+    if not may_act(user, action):
+        return Verdict(False, "Your role does not include this action.", "Ask for a role that does.")
     answer = verdict(action, facts_about(account.connector, action), account.as_target())
     reasons = protection.reasons(account, user) if answer.ready and action.guarded else []
     if not reasons:

@@ -3,8 +3,8 @@
 from connectors.readiness import role_names
 from neurons_admin.access.models import User
 from people.models import Account
+from people.permissions import OVERRIDE
 
-MAY_OVERRIDE = "people.override_protection"
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 
 
@@ -27,7 +27,7 @@ def reasons(account: Account, actor: User) -> list[str]:
 
 def may_override(user: User) -> bool:
     """Whether somebody may act on protected people, with a reason."""
-    return user.is_active and user.has_perm(MAY_OVERRIDE)
+    return user.is_active and user.has_perm(OVERRIDE)
 
 
 def _is_own(account: Account, actor: User) -> bool:

@@ -158,8 +158,8 @@ def _require_no_objection(run: ActionRun, action: Action, target: Target, state:
 
 
 def _require_right(run: ActionRun) -> None:
-    if not policy.may_act(run.asked_by):
-        raise Refused(f"{run.asked_by.label} may no longer ask for actions.", code="refused_here")
+    if not policy.may_act(run.asked_by, run.kind):
+        raise Refused(f"{run.asked_by.label} may no longer ask for this action.", code="refused_here")
 
 
 def _require_readiness(run: ActionRun, graph: Graph) -> None:

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from connectors.models import SyncRun
-from neurons_admin.access.models import User
-from neurons_admin.access.roles import CONNECTOR_ADMIN, CREDENTIAL_ADMIN, ROLES, SERVICE_DESK, VIEWER
+from neurons_admin.access.models import Role, User
+from neurons_admin.access.roles import CONNECTOR_ADMIN, CREDENTIAL_ADMIN, PEOPLE_ADMIN, ROLES, SERVICE_DESK, VIEWER
 from tests.factories import make_connector, make_credential, make_run, make_user
 from tests.people.healthy import all_is_well
 
@@ -24,8 +24,8 @@ SUPERUSER = "Superuser"
 ANYBODY = frozenset({"Anonymous", NO_ROLE, *ROLES})
 SIGNED_IN = frozenset({NO_ROLE, *ROLES})
 SUPERUSERS = frozenset()
-PEOPLE = frozenset({VIEWER, SERVICE_DESK})
-DESK = frozenset({SERVICE_DESK})
+DESK = frozenset({SERVICE_DESK, PEOPLE_ADMIN})
+PEOPLE = DESK | {VIEWER}
 CONNECTORS = frozenset({CONNECTOR_ADMIN})
 CREDENTIALS = frozenset({CREDENTIAL_ADMIN})
 AUDITORS = CONNECTORS | CREDENTIALS
@@ -53,6 +53,10 @@ RULES = {
     "access:member_password": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
     "access:member_deactivate": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
     "access:member_activate": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
+    "access:roles": Rule(get=SUPERUSERS),
+    "access:role_add": Rule(get=SUPERUSERS, post=SUPERUSERS),
+    "access:role": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="role"),
+    "access:role_delete": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="role"),
     "audit:list": Rule(get=AUDITORS),
     "connectors:list": Rule(get=CONNECTORS),
     "connectors:add": Rule(get=CONNECTORS, post=CONNECTORS),
@@ -132,6 +136,7 @@ def things():
     return {
         "": {},
         "member": {"pk": make_user().pk},
+        "role": {"pk": Role.objects.get(group__name=VIEWER).pk},
         "connector": {"pk": connector.pk},
         "sync run": {"pk": SyncRun.objects.create(connector=connector, trigger=SyncRun.Trigger.MANUAL).pk},
         "credential": {"pk": make_credential("Shared").pk},

@@ -7,7 +7,7 @@ from .roles import ensure_roles
 
 
 class AccessConfig(AppConfig):
-    """Makes the four roles after each migration."""
+    """Makes the built-in roles after each migration."""
 
     name = "neurons_admin.access"
     label = "access"

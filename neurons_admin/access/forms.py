@@ -1,22 +1,19 @@
-"""The forms of members: who they are, what they may do, and their passwords."""
+"""The forms of members (who they are, what they may do, their passwords) and of roles."""
 
 from typing import Any, Final
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
+from django.contrib.auth.models import Group
 
-from neurons_admin.access.models import User
-from neurons_admin.access.roles import CONNECTOR_ADMIN, CREDENTIAL_ADMIN, SERVICE_DESK, VIEWER
-from neurons_admin.access.services import Particulars
+from neurons_admin.access.models import Role, User
+from neurons_admin.access.role_services import RoleParticulars, what_can_be_given
+from neurons_admin.access.services import Particulars, role_choices
 
 # The audit trail keeps "first last" in 150 characters.
 NAME_LENGTH: Final = 70
-ROLE_CHOICES: Final = (
-    (VIEWER, "Viewer: sees people and what was done for them"),
-    (SERVICE_DESK, "Service desk: sees people and carries out actions"),
-    (CONNECTOR_ADMIN, "Connector admin: sets up connectors, starts synchronisations, reads the audit trail"),
-    (CREDENTIAL_ADMIN, "Credential admin: keeps the shared credentials, reads the audit trail"),
-)
+# What the filter of the members' list says in the place of a role.
+RESERVED: Final = frozenset({"superuser", "none"})
 
 
 class MemberForm(forms.Form):
@@ -26,7 +23,7 @@ class MemberForm(forms.Form):
     last_name = forms.CharField(max_length=NAME_LENGTH, required=False)
     email = forms.EmailField(label="E-mail", max_length=254, required=False)
     roles = forms.MultipleChoiceField(
-        choices=ROLE_CHOICES,
+        choices=role_choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Roles add up. Without one, a member can sign in and sees nothing.",
@@ -74,3 +71,39 @@ class NewMemberForm(SetPasswordMixin, MemberForm):  # type: ignore[type-arg]
         who = {name: given.get(name, "") for name in ("username", "first_name", "last_name", "email")}
         self.validate_password_for_user(User(**who))
         return given
+
+
+def permission_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a role can include, under its headings."""
+    return [(section.label, [(offer.code, offer.label) for offer in section.offers]) for section in what_can_be_given()]
+
+
+class RoleForm(forms.Form):
+    """What can be said about a role. That of a built-in role asks only what it includes."""
+
+    name = forms.CharField(max_length=60)
+    purpose = forms.CharField(
+        label="What it is for", max_length=120, required=False, help_text="Shown beside the name where roles are given."
+    )
+    permissions = forms.MultipleChoiceField(
+        label="What it includes", choices=permission_choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, role: Role | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role = role
+        if role is not None and role.builtin:
+            del self.fields["name"], self.fields["purpose"]
+
+    def clean_name(self) -> str:
+        """Two names that differ in case only would be mistaken for each other."""
+        name: str = self.cleaned_data["name"]
+        others = Group.objects.exclude(pk=self.role.group_id) if self.role else Group.objects.all()
+        if name.lower() in RESERVED or others.filter(name__iexact=name).exists():
+            raise forms.ValidationError("There is a role with this name already.")
+        return name
+
+    def particulars(self) -> RoleParticulars:
+        """What was entered, once it is valid."""
+        given = self.cleaned_data
+        return RoleParticulars(given.get("name", ""), given.get("purpose", ""), frozenset(given["permissions"]))

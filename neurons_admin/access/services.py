@@ -6,10 +6,9 @@ from typing import Final
 
 from django.contrib.auth.models import AnonymousUser, Group
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from neurons_admin.access.models import User
-from neurons_admin.access.roles import ROLES
+from neurons_admin.access.models import Role, User
 from neurons_admin.audit.models import record
 
 NOBODY_LEFT: Final = "This is the last active superuser. Make somebody else one first, or nobody could manage members."
@@ -33,8 +32,15 @@ class Particulars:
 
 def particulars_of(member: User) -> Particulars:
     """What is said about a member now. Groups that are no roles are left out."""
-    roles = member.groups.filter(name__in=ROLES).values_list("name", flat=True)
+    roles = member.groups.filter(role__isnull=False).values_list("name", flat=True)
     return Particulars(member.first_name, member.last_name, member.email, frozenset(roles), member.is_superuser)
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """Every role that can be given, with what it is for."""
+    return [
+        (role.name, f"{role.name}: {role.what_for}" if role.what_for else role.name) for role in Role.objects.in_order()
+    ]
 
 
 def add_member(username: str, particulars: Particulars, password: str, *, by: User) -> User:
@@ -51,7 +57,7 @@ def add_member(username: str, particulars: Particulars, password: str, *, by: Us
                 last_name=particulars.last_name,
                 is_superuser=particulars.is_superuser,
             )
-            member.groups.set(Group.objects.filter(name__in=particulars.roles))
+            member.groups.set(_groups(particulars.roles))
             record("member.added", member, actor=by, detail=_rights(particulars))
     except IntegrityError as exc:
         raise Refused(f"There is a member with the username {username} already.") from exc
@@ -71,8 +77,8 @@ def change_member(member: User, wanted: Particulars, *, by: User) -> bool:
     member.first_name, member.last_name, member.email = wanted.first_name, wanted.last_name, wanted.email
     member.is_superuser = wanted.is_superuser
     member.save(update_fields=["first_name", "last_name", "email", "is_superuser"])
-    member.groups.remove(*Group.objects.filter(name__in=before.roles - wanted.roles))
-    member.groups.add(*Group.objects.filter(name__in=wanted.roles - before.roles))
+    member.groups.remove(*_groups(before.roles - wanted.roles))
+    member.groups.add(*_groups(wanted.roles - before.roles))
     record("member.changed", member, actor=by, detail=changes)
     return True
 
@@ -153,6 +159,11 @@ def _taken(member: User, by: User) -> tuple[User, bool]:
     if locked.is_superuser and not by.is_superuser:
         raise Refused(NOT_YOURS)
     return locked, [user.pk for user in by_key.values() if user.is_superuser and user.is_active] == [locked.pk]
+
+
+def _groups(roles: frozenset[str]) -> QuerySet[Group]:
+    """The groups behind some roles, held until the transaction ends, so that none is deleted meanwhile."""
+    return Group.objects.select_for_update(of=("self",), no_key=True).filter(role__isnull=False, name__in=roles)
 
 
 def _may_change_superuser(member: User, by: User, *, is_last: bool) -> None:

@@ -1,8 +1,8 @@
-"""Addresses of signing in and out, of one's own page and of the members."""
+"""Addresses of signing in and out, of one's own page, of the members and their roles."""
 
 from django.urls import path
 
-from neurons_admin.access.views import members, profile, sign_in
+from neurons_admin.access.views import members, profile, roles, sign_in
 
 app_name = "access"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("members/", members.members, name="members"),
     path("members/add/", members.add, name="member_add"),
+    path("members/roles/", roles.roles, name="roles"),
+    path("members/roles/add/", roles.add, name="role_add"),
+    path("members/roles/<int:pk>/", roles.role, name="role"),
+    path("members/roles/<int:pk>/delete/", roles.delete, name="role_delete"),
     path("members/<int:pk>/", members.member, name="member"),
     path("members/<int:pk>/password/", members.set_password, name="member_password"),
     path("members/<int:pk>/deactivate/", members.deactivate, name="member_deactivate"),

@@ -9,12 +9,14 @@ from typing import Final
 AREAS: Final = {
     "sign_in": "Sign-in",
     "member": "Members",
+    "role": "Roles",
     "run": "Runs",
     "connector": "Connectors",
     "credential": "Credentials",
 }
 # What an event can be about, by model.
 SUBJECTS: Final = {
+    "access.role": "Role",
     "access.user": "Member",
     "connectors.connector": "Connector",
     "credentials.credential": "Credential",
@@ -32,6 +34,9 @@ SENTENCES: Final = {
     "member.deactivated": "deactivated the member",
     "member.password_set": "set the password of",
     "member.password_changed": "changed their own password",
+    "role.added": "added the role",
+    "role.changed": "changed the role",
+    "role.deleted": "deleted the role",
     "run.asked": "asked for",
     "run.cancelled": "cancelled, before it was sent,",
     "run.decided": "decided what became of",

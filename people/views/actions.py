@@ -1,6 +1,5 @@
 """The dialog of an action, and asking for it."""
 
-from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,13 +15,14 @@ from neurons_admin.ui.parts import Change
 from people import asking, policy
 from people.forms import form_for
 from people.models import Account, ActionRun
+from people.views.gate import who_may_act
 from people.views.person import account_for_action, new_click
 from people.views.rows import RunRow
 
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-@permission_required(policy.MAY_ACT, raise_exception=True)
+@who_may_act
 def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
     """Show the dialog; on POST write the run down and answer with its row."""
     account = account_for_action(pk, account_pk)

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from connectors import actions
 from neurons_admin.access.models import User
 from neurons_admin.ui.parts import Link
 from people import policy
@@ -25,6 +26,6 @@ def undo_link(run: ActionRun, viewer: User) -> list[Link]:
 
 
 def _dialog(run: ActionRun, viewer: User, key: str, words: str) -> list[Link]:
-    if run.account.removal or not policy.may_act(viewer):
+    if run.account.removal or not policy.may_act(viewer, actions.BY_KEY[key]):
         return []
     return [Link(words, reverse("people:ask", args=[run.person_id, run.account_id, key]))]

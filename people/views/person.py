@@ -50,7 +50,12 @@ def runs_of(request: Request, person: Person) -> QuerySet[ActionRun]:
 
 
 def menu_groups(request: Request, account: Account) -> list[Group]:
-    """The Actions menu for one account, grouped; what cannot work is there with its reason and cure."""
+    """The Actions menu for one account, grouped; what cannot work is there with its reason and cure.
+
+    Empty for those whose roles include no action: one sentence says so in place of one for each.
+    """
+    if not policy.may_act(request.user):
+        return []
     groups: dict[str, list[Entry]] = {}
     cure_url = account.connector.get_absolute_url() if request.user.has_perm("connectors.view_connector") else ""
     for action, verdict in policy.menu(request.user, account):
@@ -63,7 +68,7 @@ def menu_groups(request: Request, account: Account) -> list[Group]:
             is_dangerous=action.danger,
             reason=verdict.reason if not verdict.ready else "",
             cure=verdict.cure,
-            cure_url=cure_url if verdict.cure else "",
+            cure_url=cure_url if verdict.cure and policy.may_act(request.user, action) else "",
         )
         groups.setdefault(action.group, []).append(entry)
     return [Group(label, entries) for label, entries in groups.items()]

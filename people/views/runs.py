@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from neurons_admin.http import Request
-from people import policy, services
+from people import services
 from people.models import ActionRun
 from people.views.advice import advice_for
 from people.views.choices import choices_for
+from people.views.gate import who_may_act
 from people.views.rows import RunRow
 from people.views.story import Story, changes_of, said_of
 
@@ -46,7 +47,7 @@ def row(request: Request, pk: str) -> HttpResponse:
 @sensitive_variables("password")
 @never_cache
 @require_POST
-@permission_required(policy.MAY_ACT, raise_exception=True)
+@who_may_act
 def reveal(request: Request, pk: str) -> HttpResponse:
     """The generated password, once, to the one who asked. It stands in this answer and nowhere else."""
     shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
@@ -62,7 +63,7 @@ def reveal(request: Request, pk: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required(policy.MAY_ACT, raise_exception=True)
+@who_may_act
 def cancel(request: Request, pk: str) -> HttpResponse:
     """Take back a run that has not begun."""
     shown = get_object_or_404(ActionRun, pk=pk)
@@ -74,7 +75,7 @@ def cancel(request: Request, pk: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required(policy.MAY_ACT, raise_exception=True)
+@who_may_act
 def decide(request: Request, pk: str) -> HttpResponse:
     """Settle by somebody's word what nobody could find out: `happened` is yes or no."""
     shown = get_object_or_404(ActionRun, pk=pk)
@@ -89,7 +90,7 @@ def decide(request: Request, pk: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required(policy.MAY_ACT, raise_exception=True)
+@who_may_act
 def confirm(request: Request, pk: str) -> HttpResponse:
     """Let a run go on that was held because the database was restored."""
     shown = get_object_or_404(ActionRun, pk=pk)

@@ -1,13 +1,13 @@
 """The list of members, and adding one."""
 
 import pytest
-from django.contrib.auth.models import Group
 
 from neurons_admin.access import services
-from neurons_admin.access.forms import ROLE_CHOICES
+from neurons_admin.access.forms import MemberForm
 from neurons_admin.access.models import User
 from neurons_admin.access.roles import ROLES
 from neurons_admin.audit.models import Event
+from tests.access.own_roles import make_role
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_pages_of_the_list_meet(client, boss):
 
 def test_the_list_takes_the_same_queries_for_one_member_and_for_fifty(client, boss, django_assert_num_queries):
     def queries():
-        with django_assert_num_queries(5):  # session, user, members, their groups, their number
+        with django_assert_num_queries(6):  # session, user, roles, members, their groups, their number
             assert client.get("/members/").status_code == 200
 
     queries()
@@ -156,11 +156,15 @@ def test_two_who_add_the_same_name_at_once(boss):
     assert Event.objects.count() == 1
 
 
-def test_the_form_offers_every_role_and_no_other():
-    assert [name for name, _ in ROLE_CHOICES] == list(ROLES)
+def test_the_form_offers_every_role_and_no_other(boss):
+    make_role("Night shift", purpose="resets passwords at night")
+    offered = dict(MemberForm().fields["roles"].choices)
+    assert list(offered) == [*ROLES, "Night shift"]
+    assert offered["Night shift"] == "Night shift: resets passwords at night"
 
 
-def test_migrating_makes_the_four_roles_with_all_their_permissions():
-    for name, wanted in ROLES.items():
-        permissions = Group.objects.get(name=name).permissions.values_list("content_type__app_label", "codename")
-        assert {f"{app}.{code}" for app, code in permissions} == wanted
+def test_a_member_can_be_given_a_role_of_your_own(client, boss):
+    make_role("Night shift")
+    client.post("/members/add/", {**GIVEN, "roles": ["Night shift"]})
+    assert {group.name for group in User.objects.get(username="megan").groups.all()} == {"Night shift"}
+    assert names(client.get("/members/?role=Night+shift")) == ["megan"]

@@ -50,7 +50,17 @@ def test_nothing_is_in_anybodys_way(page, sign_in, axe, screenshot, colours, wid
     page.emulate_media(color_scheme=colours, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900})
     sign_in("admin")
-    for path in ("/members/", "/members/add/", "/members/1/", "/members/1/password/", "/profile/", "/audit/"):
+    for path in (
+        "/members/",
+        "/members/add/",
+        "/members/1/",
+        "/members/1/password/",
+        "/members/roles/",
+        "/members/roles/add/",
+        "/members/roles/1/",
+        "/profile/",
+        "/audit/",
+    ):
         page.goto(path)
         axe(page)
         screenshot(f"{path.strip('/').replace('/', '-')}-{colours}-{width}")

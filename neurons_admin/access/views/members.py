@@ -1,6 +1,6 @@
 """The list of members, and what can be done with each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from typing import Final
 
@@ -14,22 +14,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from neurons_admin.access import services
 from neurons_admin.access.forms import MemberForm, NewMemberForm
-from neurons_admin.access.models import User
-from neurons_admin.access.roles import ROLES
+from neurons_admin.access.models import Role, User
+from neurons_admin.access.views.dialog import in_dialog
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
-from neurons_admin.ui.parts import Entry
+from neurons_admin.ui.parts import Entry, Tab
 
 SEE: Final = "access.view_user"
 ADD: Final = "access.add_user"
 CHANGE: Final = "access.change_user"
 
 STATES: Final = (("active", "Active"), ("inactive", "Inactive"))
-ROLE_FILTERS: Final = (*((name, name) for name in ROLES), ("superuser", "Superuser"), ("none", "No role"))
+NO_ROLES: Final = (("superuser", "Superuser"), ("none", "No role"))
 ORDERS: Final = {
     "username": ("username",),
     "-username": ("-username",),
@@ -42,7 +41,8 @@ ORDERS: Final = {
 @permission_required(SEE, raise_exception=True)
 def members(request: Request) -> HttpResponse:
     """Everybody who can or could sign in."""
-    found = _filtered(request)
+    roles = [role.name for role in Role.objects.in_order()]
+    found = _filtered(request, roles)
     page = keyset.page_of(
         request, found.prefetch_related("groups"), ORDERS.get(request.GET.get("sort", ""), ORDERS["username"])
     )
@@ -51,12 +51,21 @@ def members(request: Request) -> HttpResponse:
         "rows": [(member, entries_for(request, member)) for member in page.rows],
         "total": found.count(),
         "states": STATES,
-        "roles": ROLE_FILTERS,
+        "roles": [*((name, name) for name in roles), *NO_ROLES],
+        "tabs": tabs("members"),
     }
     return render(request, "access/members.html", context)
 
 
-def _filtered(request: Request) -> QuerySet[User]:
+def tabs(current: str) -> list[Tab]:
+    """The two lists of this place."""
+    return [
+        Tab("Members", reverse("access:members"), current == "members"),
+        Tab("Roles", reverse("access:roles"), current == "roles"),
+    ]
+
+
+def _filtered(request: Request, roles: Collection[str]) -> QuerySet[User]:
     asked = request.GET
     found = User.objects.all()
     for word in asked.get("q", "").split()[:5]:
@@ -69,12 +78,12 @@ def _filtered(request: Request) -> QuerySet[User]:
     if asked.get("state") in dict(STATES):
         found = found.filter(is_active=asked["state"] == "active")
     role = asked.get("role", "")
-    if role in ROLES:
+    if role in roles:
         found = found.filter(groups__name=role)
     elif role == "superuser":
         found = found.filter(is_superuser=True)
     elif role == "none":
-        found = found.filter(is_superuser=False).exclude(groups__name__in=ROLES)
+        found = found.filter(is_superuser=False).exclude(groups__role__isnull=False)
     return found
 
 
@@ -207,21 +216,6 @@ def _dialog(
     request: Request, subject: User, context: dict[str, object], deed: Callable[[], None], done: str
 ) -> HttpResponse:
     """Show a dialog about a member; do the deed when its form is valid, then go to the member's page."""
-    form = context["form"]
     page = reverse("access:member", args=[subject.pk])
-    if isinstance(form, forms.BaseForm) and form.is_valid():
-        try:
-            deed()
-        except services.Refused as exc:
-            context["problem"] = str(exc)
-            context["form"] = None
-        else:
-            messages.success(request, done)
-            return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
-    context |= {
-        "action_url": request.path,
-        "actor": request.user.label,
-        "cancel_url": page,
-        "trail": [("Members", reverse("access:members")), (subject.label, page)],
-    }
-    return render(request, "_dialog.html" if request.htmx else "dialog_page.html", context)
+    context |= {"cancel_url": page, "trail": [("Members", reverse("access:members")), (subject.label, page)]}
+    return in_dialog(request, context, deed, done, page)
