@@ -6,7 +6,6 @@ import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -25,6 +24,7 @@ class Bookmark:
 
     `since` is the number of changes known when the round before began; None means the first round, which hands out
     everybody. `until` is the same for this round. `at` is a position: a user's number, or an index of the changes.
+    `of` is what the rounds hand out.
     """
 
     generation: str
@@ -33,6 +33,7 @@ class Bookmark:
     at: int = 0
     since: int | None = None
     only: tuple[str, ...] = ()
+    of: str = "users"
 
     def as_json(self) -> Json:
         """The bookmark as the seal wants it."""
@@ -139,24 +140,27 @@ class Page:
     is_last: bool
 
 
-class Delta:
-    """Hands out rounds of changes of one directory."""
+class Rounds:
+    """What the rounds of one directory have in common, whatever they hand out: their bookmarks."""
+
+    of = "users"
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._ready = ReadyRows(directory)
 
     def first(self, select: tuple[str, ...], only: tuple[str, ...]) -> Bookmark:
         """The beginning of a first round; `only` limits it to some object ids."""
-        return Bookmark(self._directory.generation, select, len(self._directory.changes), only=only)
+        return Bookmark(self._directory.generation, select, len(self._directory.changes), only=only, of=self.of)
 
     def latest(self, select: tuple[str, ...], only: tuple[str, ...]) -> Page:
         """An empty round, for callers who want changes from now on (`$deltatoken=latest`)."""
-        return Page([], _next_round(self.first(select, only)), is_last=True)
+        return Page([], next_round(self.first(select, only)), is_last=True)
 
     def resume(self, kept: Json | None) -> Bookmark:
-        """The bookmark in an opened token; 410 when it is too old or of another generation."""
-        bookmark = _bookmark(kept) if kept else None
+        """The bookmark in an opened token; 410 when too old or of another generation, 400 when of others."""
+        if kept is not None and ("until" not in kept or kept.get("of", "users") != self.of):
+            raise bad_request("Badly formed token.")
+        bookmark = self._bookmark(kept) if kept else None
         if (
             bookmark is None
             or bookmark.generation != self._directory.generation
@@ -168,10 +172,34 @@ class Delta:
         return bookmark
 
     def page(self, bookmark: Bookmark, size: int, *, minimal: bool = False) -> Page:
+        """The page that `bookmark` points to, of at most `size` rows; `minimal` leaves out what did not change."""
+        raise NotImplementedError
+
+    def _bookmark(self, kept: Json) -> Bookmark:
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+        return Bookmark(**values)
+
+
+class Lagging(Rounds):
+    """Rounds of a directory that lags: what it has not heard of is not handed out; later rounds repeat."""
+
+    def _bookmark(self, kept: Json) -> Bookmark:
+        """The bookmark may come from a replica that is further on."""
+        return super()._bookmark(kept | {"until": min(kept["until"], len(self._directory.changes))})
+
+
+class Delta(Rounds):
+    """Hands out rounds of users."""
+
+    def __init__(self, directory: Directory) -> None:
+        super().__init__(directory)
+        self._ready = ReadyRows(directory)
+
+    def page(self, bookmark: Bookmark, size: int, *, minimal: bool = False) -> Page:
         """The page that `bookmark` points to, of at most `size` rows."""
         if bookmark.only and bookmark.since is None:
             rows = [row(self._directory.anybody(user_id), bookmark.select) for user_id in bookmark.only]
-            return Page([ready for ready in rows if ready], _next_round(bookmark), is_last=True)
+            return Page([ready for ready in rows if ready], next_round(bookmark), is_last=True)
         if bookmark.since is None:
             stop = min(bookmark.at + size, self._directory.size)
             rows = self._ready.page(bookmark.select, bookmark.at, stop)
@@ -179,7 +207,7 @@ class Delta:
         else:
             rows, stop = self._changed(bookmark, size, minimal=minimal)
             is_last = stop >= bookmark.until
-        following = _next_round(bookmark) if is_last else replace(bookmark, at=stop)
+        following = next_round(bookmark) if is_last else replace(bookmark, at=stop)
         return Page(rows, following, is_last)
 
     def _changed(self, bookmark: Bookmark, size: int, *, minimal: bool) -> tuple[list[bytes], int]:
@@ -206,24 +234,10 @@ class Delta:
         return row(user, select)
 
 
-class LaggingDelta(Delta):
-    """Rounds of a directory that lags: what it has not heard of is not handed out; later rounds repeat."""
-
-    def resume(self, kept: Json | None) -> Bookmark:
-        """The bookmark in an opened token, which may come from a replica that is further on."""
-        known = len(self._directory.changes)
-        return super().resume(kept and kept | {"until": min(kept["until"], known)})
+class LaggingDelta(Lagging, Delta):
+    """Rounds of users of a directory that lags."""
 
 
-def _bookmark(kept: Json) -> Bookmark:
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
-    return Bookmark(**values)
-
-
-def _next_round(bookmark: Bookmark) -> Bookmark:
+def next_round(bookmark: Bookmark) -> Bookmark:
+    """Where the round after this one begins."""
     return replace(bookmark, since=bookmark.until, at=bookmark.until)
-
-
-def as_json(bookmark: Bookmark) -> Json:
-    """The bookmark as the seal wants it."""
-    return asdict(bookmark)

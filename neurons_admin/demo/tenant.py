@@ -9,6 +9,7 @@ from neurons_admin.demo.apps import AppRegistry
 from neurons_admin.demo.cast import BY_KEY, DOMAIN, NUMBER
 from neurons_admin.demo.delta import Delta, LaggingDelta, Seal
 from neurons_admin.demo.directory import Directory
+from neurons_admin.demo.groups_delta import GroupDelta, LaggingGroupDelta
 from neurons_admin.demo.journal import Journal
 from neurons_admin.demo.ledger import Ledger
 from neurons_admin.demo.odata import MAX_PAGE
@@ -70,6 +71,7 @@ class Tenant:
         self.directory = Directory(users, seed)
         self.ledger = Ledger(folder / "changes.jsonl", self.directory)
         self.delta = Delta(self.directory)
+        self.group_delta = GroupDelta(self.directory)
         self.journal = Journal()
         self.directory.listen(lambda change: self.journal.note_effect())
 
@@ -89,6 +91,7 @@ class Tenant:
         lagging = copy.copy(self)
         lagging.directory = self.directory.as_of_now()
         lagging.delta = LaggingDelta(lagging.directory)
+        lagging.group_delta = LaggingGroupDelta(lagging.directory)
         return lagging
 
     def expire_delta_tokens(self) -> None:

@@ -21,6 +21,7 @@ def ask_about_groups(act, ids, group):
     graph, adele = act.tenant["graph_url"], ids["adele"]
     for path in (
         "/groups?$top=5",
+        "/groups/delta",
         f"/groups/{group}",
         f"/groups/{group}/owners",
         f"/groups/{group}/members",

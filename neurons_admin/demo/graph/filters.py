@@ -74,13 +74,13 @@ def parse(text: str) -> Callable[[User], bool]:
     return lambda user: test(user.properties)
 
 
-def ids(text: str) -> tuple[str, ...]:
+def ids(text: str, kind: str = "user") -> tuple[str, ...]:
     """The object ids in a delta's `id eq '..' or id eq '..'`, at most fifty."""
     found = []
     for part in _OR.split(text):
         match = _EQ.match(part.strip())
         if match is None or match[1] != "id" or match[2] is None:
-            raise _unsupported("user")
+            raise _unsupported(kind)
         found.append(match[2].lower())
     if len(found) > 50:
         raise bad_request("Too many object ids in the filter; at most 50 are supported.", "Request_UnsupportedQuery")

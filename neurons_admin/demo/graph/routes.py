@@ -20,6 +20,7 @@ from neurons_admin.demo.graph import (
     users,
 )
 from neurons_admin.demo.graph.call import Call
+from neurons_admin.demo.graph.groups_delta import groups_delta
 from neurons_admin.demo.graph.users_delta import users_delta
 from neurons_admin.demo.odata import GraphError, bad_request, unauthorized
 from neurons_admin.demo.policy import Caller
@@ -87,6 +88,7 @@ ROUTES = (
     Route("POST", "users/{user}/getMemberGroups", memberships.get_member_groups, 2),
     Route("POST", "users/{user}/checkMemberGroups", memberships.check_member_groups, 2),
     Route("GET", "groups", groups.list_groups, 2),
+    Route("GET", "groups/delta", groups_delta, 2),
     Route("GET", "groups/{group}", groups.get_group),
     Route("PATCH", "groups/{group}", group_changes.patch_group),
     Route("GET", "groups/{group}/owners", groups.list_owners, 2),
