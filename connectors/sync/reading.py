@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.graph import Call, Reader, TryLater
+from connectors.graph import USER_PROPERTIES, Call, Reader, TryLater
 
-from .records import PROPERTIES, AccountRecord, Removal, parse
+from .records import AccountRecord, Removal, parse
 
 PAGES_AHEAD = 3
 # Users/delta pages are as large as the server likes; this asks for the largest it gives.
 HEADERS = {"Prefer": "odata.maxpagesize=999"}
-FIRST_LINK = f"/users/delta?$select={','.join(PROPERTIES)}"
+FIRST_LINK = f"/users/delta?$select={','.join((*USER_PROPERTIES, 'manager'))}"
 
 
 @dataclass
 class Batch:
-    """One or more pages, parsed. Of an object that occurs twice the last one counts.
+    """One or more pages, parsed. Of an object that occurs twice the last one counts, its manager as last told.
 
     `next_link` is where to go on; at the end of a round it is empty and `delta_link` says where the next one begins.
     """
@@ -42,6 +42,8 @@ class Batch:
                 self.removals[item.object_id] = item
             else:
                 self.removals.pop(item.object_id, None)
+                if item.manager_id is None and (earlier := self.accounts.get(item.object_id)):
+                    item = item._replace(manager_id=earlier.manager_id)
                 self.accounts[item.object_id] = item
         self.pages += 1
         self.read += len(users)
@@ -51,14 +53,6 @@ class Batch:
     @property
     def is_last(self) -> bool:
         return not self.next_link
-
-
-def read_one(reader: Reader, object_id: str) -> dict[str, Any]:
-    """One user object with everything that is imported. Raises GraphError."""
-    user = reader.get(f"/users/{object_id}?$select={','.join(PROPERTIES)}")
-    if str(user.get("id", "")).lower() != object_id.lower():
-        raise TryLater("Microsoft Graph gave an answer that is not the person asked for.", code="not_the_person")
-    return user
 
 
 def _require_page(page: dict[str, Any]) -> None:

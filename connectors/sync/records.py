@@ -1,15 +1,25 @@
 """A user object of Microsoft Graph, as a record of plain values.
 
 Properties: https://learn.microsoft.com/graph/api/resources/user. A property that was never set is absent from a delta
-answer; a changed object repeats all that was selected, so absent and null both mean "empty" here.
+answer; a changed object repeats all that was selected, so absent and null both mean "empty" here. Not so the manager:
+of that one a round of changes speaks only when it has changed.
 """
 
+import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from connectors.graph import USER_PROPERTIES
+
+from .values import first, flag, moment, storable, text
 
 
 class AccountRecord(NamedTuple):
-    """One account. Timestamps are kept as Graph wrote them (ISO 8601, UTC): PostgreSQL reads them."""
+    """One account. Timestamps are kept as Graph wrote them (ISO 8601, UTC): PostgreSQL reads them.
+
+    `more` is JSON: what has no column of its own, under Graph's names, without what is empty. `manager_id` is empty for
+    somebody without a manager, and None where nothing was said of one.
+    """
 
     object_id: str
     user_principal_name: str
@@ -33,6 +43,8 @@ class AccountRecord(NamedTuple):
     created_in_directory_at: str | None
     password_changed_at: str | None
     sessions_valid_from: str | None
+    more: str
+    manager_id: str | None
 
     @property
     def is_guest(self) -> bool:
@@ -48,6 +60,9 @@ class Removal(NamedTuple):
     object_id: str
     why: str
 
+
+LONGEST_MORE: Final = 64_000
+NOTHING_MORE: Final = "{}"
 
 # In the order of AccountRecord: the property and the longest text a column takes (0: not a text).
 _PROPERTIES: tuple[tuple[str, int], ...] = (
@@ -74,42 +89,18 @@ _PROPERTIES: tuple[tuple[str, int], ...] = (
     ("lastPasswordChangeDateTime", 0),
     ("signInSessionsValidFromDateTime", 0),
 )
-PROPERTIES: tuple[str, ...] = tuple(name for name, _ in _PROPERTIES)
-
-
-def _text(longest: int) -> Callable[[Any], str]:
-    def clean(value: Any) -> str:
-        if not value:
-            return ""
-        text = value if isinstance(value, str) else str(value)
-        # A directory value is whatever somebody once typed somewhere; PostgreSQL stores no NUL and no half a character.
-        if "\0" in text:
-            text = text.replace("\0", "")
-        if not text.isascii():
-            text = text.encode("utf-8", "ignore").decode()
-        return text[:longest]
-
-    return clean
-
-
-def _first(value: Any) -> str:
-    return _text(64)(value[0]) if isinstance(value, list) and value else ""
-
-
-def _flag(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _moment(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+_MORE: tuple[str, ...] = tuple(name for name in USER_PROPERTIES if name not in dict(_PROPERTIES))
+# Objects that Graph gives whole, with a null for each part that is empty.
+_OF_PARTS: tuple[str, ...] = ("employeeOrgData", "onPremisesExtensionAttributes")
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _cleaner(name: str, longest: int) -> Callable[[Any], Any]:
     if name == "businessPhones":
-        return _first
+        return first
     if name in ("accountEnabled", "onPremisesSyncEnabled"):
-        return _flag
-    return _text(longest) if longest else _moment
+        return flag
+    return text(longest) if longest else moment
 
 
 _CLEANERS: tuple[tuple[str, Callable[[Any], Any]], ...] = tuple(
@@ -123,4 +114,37 @@ def parse(user: dict[str, Any]) -> AccountRecord | Removal:
     if removed is not None:
         return Removal(user["id"].lower(), "gone" if removed.get("reason") == "deleted" else "deleted")
     get = user.get
-    return AccountRecord._make([user["id"].lower(), *[clean(get(name)) for name, clean in _CLEANERS]])
+    columns = [clean(get(name)) for name, clean in _CLEANERS]
+    return AccountRecord._make([user["id"].lower(), *columns, _more(user), _manager_id(user)])
+
+
+def _manager_id(user: dict[str, Any]) -> str | None:
+    """The manager's id; empty for nobody, None where nothing is said. After a change the one before is told too."""
+    told = user.get("manager@delta")
+    if not told:
+        return _id_of(user["manager"]) if "manager" in user else None
+    return next((_id_of(entry) for entry in told if "@removed" not in entry), "")
+
+
+def _id_of(entry: dict[str, Any] | None) -> str:
+    return str(entry["id"]).lower() if entry else ""
+
+
+def _more(user: dict[str, Any]) -> str:
+    get = user.get
+    more = {name: value for name in _MORE if (value := get(name))}
+    for name in _OF_PARTS:
+        if name in more and isinstance(parts := more.pop(name), dict):
+            more |= {name: filled} if (filled := {key: value for key, value in parts.items() if value}) else {}
+    if not more:
+        return NOTHING_MORE
+    document = _as_json(more)
+    if "\\u0000" in document or not document.isascii():
+        document = _as_json(storable(more))
+    return document if len(document) <= LONGEST_MORE else _as_json(_shortened(more))
+
+
+def _shortened(more: dict[str, Any]) -> dict[str, Any]:
+    """Only those properties that are no longer than their share."""
+    kept = storable(more)
+    return {name: value for name, value in kept.items() if len(_as_json(value)) <= LONGEST_MORE // len(_MORE)}

@@ -7,13 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from connectors.graph import NotThere
 from connectors.models import Connector
 from connectors.sync import AccountRecord, Removal, Stored
 from people import imports
 from people.models import Account, Person
 from tests.accounts import ADELE, MEGAN, store, user
-from tests.factories import make_account, make_connector
+from tests.factories import make_connector
 
 pytestmark = pytest.mark.django_db
 
@@ -219,39 +218,3 @@ def test_any_number_of_accounts_is_the_same_number_of_statements(contoso: Connec
         return len(queries)
 
     assert statements(1, 20) == statements(1000, 400) <= 14
-
-
-def test_refresh_reads_one_account_from_a_user_object(contoso: Connector) -> None:
-    store(contoso, user())
-    account = Account.objects.get()
-    imports.refresh(account, {"id": ADELE.upper(), "displayName": "Fresh", "accountEnabled": False})
-    account.refresh_from_db()
-    assert (account.display_name, account.enabled, account.person.state) == ("Fresh", False, "disabled")
-
-
-def test_refresh_of_an_account_made_elsewhere(contoso: Connector) -> None:
-    account = make_account(connector=contoso)
-    imports.refresh(account, {"displayName": "Fresh"})
-    account.refresh_from_db()
-    assert account.display_name == "Fresh"
-
-
-class _Reader:
-    def __init__(self, outcome: Any) -> None:
-        self.outcome = outcome
-
-    def get(self, path: str) -> Any:
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
-
-
-def test_reading_one_again(contoso: Connector, monkeypatch: pytest.MonkeyPatch) -> None:
-    store(contoso, user())
-    monkeypatch.setattr(Connector, "graph_for_sync", lambda self: _Reader({"id": ADELE, "displayName": "Read again"}))
-    imports.read_again(Account.objects.get())
-    assert Account.objects.get().display_name == "Read again"
-    monkeypatch.setattr(Connector, "graph_for_sync", lambda self: _Reader(NotThere("Gone.")))
-    imports.read_again(Account.objects.get())
-    account = Account.objects.get()
-    assert (account.removal, account.person.state) == ("unseen", "deleted")

@@ -52,6 +52,35 @@ def test_business_phones_of_any_kind(contoso: Connector, value: Any) -> None:
     assert Account.objects.get().business_phone == ("+49 1" if value == ["+49 1", "+49 2"] else "")
 
 
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_what_has_no_column_is_kept_under_the_names_of_graph(contoso: Connector, text: str) -> None:
+    address = {
+        "streetAddress": text,
+        "otherMails": [text],
+        "onPremisesExtensionAttributes": {"extensionAttribute1": text},
+    }
+    assert store(contoso, user(**address)) == Stored(1, 0, 0)
+    assert store(contoso, user(**address)) == Stored(0, 0, 0)
+    kept = text.replace("\0", "").encode("utf-8", "ignore").decode()
+    assert Account.objects.get().more.get("streetAddress", "") == kept
+    assert Account.objects.get().more["otherMails"] == [kept]
+    assert store(contoso, user()) == Stored(0, 1, 0)
+    assert Account.objects.get().more == {}
+
+
+def test_what_is_empty_is_not_kept(contoso: Connector) -> None:
+    store(contoso, user(otherMails=[], faxNumber=None, employeeOrgData={"division": None, "costCenter": "7"}))
+    assert Account.objects.get().more == {"employeeOrgData": {"costCenter": "7"}}
+    parts = dict.fromkeys(["division", "costCenter"])
+    assert store(contoso, user(identities=[], employeeOrgData=parts, onPremisesExtensionAttributes=None)).changed == 1
+    assert Account.objects.get().more == {}
+
+
+def test_what_is_too_long_is_left_out(contoso: Connector) -> None:
+    store(contoso, user(faxNumber="1", otherMails=["x" * 100_000], licenseAssignmentStates=[{"skuId": "y" * 4000}]))
+    assert set(Account.objects.get().more) == {"faxNumber", "licenseAssignmentStates"}
+
+
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 
 

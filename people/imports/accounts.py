@@ -1,4 +1,4 @@
-"""Keeps what a synchronisation brings: a handful of statements for any number of accounts.
+"""Keeps the accounts that a synchronisation brings: a handful of statements for any number of them.
 
 What is already as it was is only marked as seen; what is new is copied in; what has changed is updated from one JSON
 document. A person shows what the first of their accounts says, as long as that one is in its directory.
@@ -8,19 +8,19 @@ document. A person shows what the first of their accounts says, as long as that 
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, transaction
 
-from connectors.graph import NotThere
-from connectors.sync import AccountRecord, Removal, Stored, parse, read_one
+from connectors.sync import AccountRecord, Removal, Stored
 from people.models import Account
 from people.showing import PERSON_COLUMNS, email_key, fingerprint, shown
 
 _T = TypeVar("_T")
 
 _COLUMNS = AccountRecord._fields[1:]
+_TOLD = AccountRecord._fields[1:-2]
 _DIRECTORY_TYPES = {
     "enabled": "boolean",
     "synced": "boolean",
@@ -33,14 +33,16 @@ _PERSON_TYPES = {"guest": "boolean", "synced": "boolean", "search": "tsvector"}
 _PERSON_ROW = ", ".join(f"{name} {_PERSON_TYPES.get(name, 'text')}" for name in PERSON_COLUMNS)
 
 _KNOWN = """
-SELECT object_id::text, id, person_id, fingerprint, removal FROM people_account
+SELECT object_id::text, id, person_id, fingerprint, removal, manager_id::text, seen_in FROM people_account
 WHERE connector_id = %(connector)s AND object_id = ANY(%(ids)s::uuid[])
 """
 _SEEN = """
 UPDATE people_account SET as_of = now(), seen_in = coalesce(%(mark)s, seen_in) WHERE id = ANY(%(ids)s)
 """
 _UPDATE_ACCOUNTS = f"""
-UPDATE people_account a SET {", ".join(f"{name} = s.{name}" for name in _COLUMNS)}, fingerprint = s.fingerprint,
+UPDATE people_account a SET {", ".join(f"{name} = s.{name}" for name in _TOLD)}, fingerprint = s.fingerprint,
+    more = s.more::jsonb,
+    manager_id = CASE WHEN s.manager_id IS NULL THEN a.manager_id ELSE nullif(s.manager_id, '')::uuid END,
     removal = '', removed_at = NULL, as_of = now(), seen_in = coalesce(%(mark)s, a.seen_in)
 FROM json_to_recordset(%(rows)s::json) AS s (account_id bigint, fingerprint bigint, {_ACCOUNT_ROW})
 WHERE a.id = s.account_id
@@ -105,14 +107,31 @@ class _Known(NamedTuple):
     person_id: int
     fingerprint: int | None
     removal: str
+    manager_id: str | None
+    seen_in: uuid.UUID | None
+
+    def is_same(self, account: AccountRecord) -> bool:
+        """Whether nothing in it is told otherwise."""
+        return (
+            not self.removal
+            and account.manager_id in (None, self.manager_id or "")
+            and self.fingerprint == fingerprint(account)
+        )
 
 
 def store(
-    connector_id: uuid.UUID, mark: uuid.UUID | None, accounts: Sequence[AccountRecord], removals: Sequence[Removal]
+    connector_id: uuid.UUID,
+    mark: uuid.UUID | None,
+    accounts: Sequence[AccountRecord],
+    removals: Sequence[Removal],
+    *,
+    full: bool = False,
 ) -> Stored:
     """Store accounts and removals, inside the caller's transaction. Storing the same again changes nothing more.
 
     `mark` is that of the round that saw them; None for a look at single accounts, which no sweep may mistake for one.
+    Somebody of whose manager a round says nothing keeps theirs; but one in which everything is told (`full`) means that
+    there is none, the first time it names them.
     """
     given = {"connector": connector_id, "mark": mark}
     with connection.cursor() as cursor:
@@ -122,10 +141,12 @@ def store(
             kept = known.get(account.object_id)
             if kept is None:
                 fresh.append(account)
-            elif kept.removal or kept.fingerprint != fingerprint(account):
-                changed.append((kept, account))
-            else:
+            elif full and kept.manager_id and account.manager_id is None and kept.seen_in != mark:
+                changed.append((kept, account._replace(manager_id="")))
+            elif kept.is_same(account):
                 same.append(kept.account_id)
+            else:
+                changed.append((kept, account))
         if same:
             cursor.execute(_SEEN, {**given, "ids": same})
         if changed:
@@ -133,27 +154,6 @@ def store(
         if fresh:
             _insert(cursor, given, fresh)
         return Stored(len(fresh), len(changed), _remove(cursor, given, removals))
-
-
-def refresh(account: Account, state: Mapping[str, Any]) -> None:
-    """Bring one account up to date with the user object just read from the directory."""
-    item = parse({**state, "id": str(account.object_id)})
-    with transaction.atomic():
-        if isinstance(item, Removal):
-            store(account.connector_id, None, [], [item])
-        else:
-            store(account.connector_id, None, [item], [])
-
-
-def read_again(account: Account) -> None:
-    """Read one account from its directory with the credential for synchronising. Raises GraphError."""
-    reader = account.connector.graph_for_sync()
-    try:
-        state = read_one(reader, str(account.object_id))
-    except NotThere:
-        note_missing(account)
-    else:
-        refresh(account, state)
 
 
 def note_missing(account: Account) -> None:
@@ -203,7 +203,8 @@ def _insert(cursor: Any, given: dict[str, Any], fresh: Sequence[AccountRecord]) 
     connector, mark = str(given["connector"]), given["mark"] and str(given["mark"])
     with cursor.copy(_COPY_ACCOUNTS) as copy:
         for person_id, account in [(row[0], row[2]) for row in known_people] + new_people:
-            copy.write_row((person_id, connector, *account, fingerprint(account), "", "now", mark))
+            manager = account.manager_id or None
+            copy.write_row((person_id, connector, *account[:-1], manager, fingerprint(account), "", "now", mark))
 
 
 def _people_by_email(cursor: Any, given: dict[str, Any], fresh: Sequence[AccountRecord]) -> dict[str, int]:
