@@ -155,6 +155,12 @@ class Directory:
         owner = self._by_upn().get(upn.lower())
         return owner is not None and owner != by_other_than
 
+    def changed_but(self, user: User) -> list[User]:
+        """The live users, all but this one, who are not as they were made."""
+        with self.lock:
+            others = list(self._changed.values())
+        return [other for other in others if other and other.deleted is None and other.id != user.id]
+
     def apply(self, change: Change) -> User | None:
         """Carry out one change and remember it; returns the user as it is then (None when purged or unknown)."""
         with self.lock:

@@ -4,6 +4,7 @@ Limits and traps are those of Microsoft's reference (section 4.5 of the fact she
 """
 
 import re
+from datetime import datetime
 from typing import Any
 
 from neurons_admin.demo.odata import GraphError, bad_request, invalid_property
@@ -40,6 +41,10 @@ _TEXT_LIMITS = {
 _FLAGS = frozenset({"accountEnabled", "showInAddressList"})
 _LISTS = {"businessPhones": 1, "otherMails": 250}
 _OBJECTS = frozenset({"employeeOrgData", "onPremisesExtensionAttributes", "passwordProfile"})
+OBJECT_PARTS = {
+    "employeeOrgData": frozenset({"division", "costCenter"}),
+    "onPremisesExtensionAttributes": frozenset(f"extensionAttribute{number}" for number in range(1, 16)),
+}
 WRITABLE = frozenset(_TEXT_LIMITS) | _FLAGS | frozenset(_LISTS) | _OBJECTS | {"identities"}
 KNOWN = WRITABLE | READ_ONLY | DELEGATED_ONLY
 
@@ -106,16 +111,31 @@ def check_values(body: Json, domains: tuple[str, ...]) -> None:
         elif name in _LISTS:
             _require(_is_list_of_text(value, _LISTS[name]), name)
         elif name in _OBJECTS:
-            _require(isinstance(value, dict), name)
+            _require(isinstance(value, dict) and _fits(name, value), name)
         elif name == "identities":
             _check_identities(value)
-    upn = body.get("userPrincipalName")
-    if upn is not None:
+    _check_principal_names(body, domains)
+
+
+def _check_principal_names(body: Json, domains: tuple[str, ...]) -> None:
+    """The name that is given and the one that is an identity must be possible, and the same."""
+    named = {body["userPrincipalName"]} if "userPrincipalName" in body else set()
+    if "identities" in body:
+        named.add(upn_identity(body["identities"])["issuerAssignedId"])
+    for upn in named:
         _check_upn(upn, domains)
+    _require(len(named) < 2, "userPrincipalName")
+
+
+def upn_identity(identities: list[Json]) -> Json:
+    """The identity that is the user principal name; StopIteration without one."""
+    return next(entry for entry in identities if entry["signInType"] == "userPrincipalName")
 
 
 def _check_text(name: str, value: Any) -> None:
     _require(isinstance(value, str) and 0 < len(value) <= _TEXT_LIMITS[name] and "\x00" not in value, name)
+    if name == "employeeLeaveDateTime":
+        _require(_is_moment(value), name)
     if name == "usageLocation":
         _require(len(value) == 2 and value.isascii() and value.isalpha(), name)
 
@@ -133,12 +153,31 @@ def _check_upn(upn: str, domains: tuple[str, ...]) -> None:
 
 def _check_identities(value: Any) -> None:
     _require(isinstance(value, list) and all(isinstance(entry, dict) for entry in value), "identities")
-    _require(any(entry.get("signInType") == "userPrincipalName" for entry in value), "identities")
+    names = [entry for entry in value if entry.get("signInType") == "userPrincipalName"]
+    _require(len(names) == 1, "identities")
     for entry in value:
         _require(set(entry) - {"@odata.type"} == {"signInType", "issuer", "issuerAssignedId"}, "identities")
         issuer, assigned = entry["issuer"], entry["issuerAssignedId"]
         _require(isinstance(issuer, str) and 0 < len(issuer) <= 512, "identities")
-        _require(isinstance(assigned, str) and 0 < len(assigned) <= 64, "identities")
+        is_text = isinstance(assigned, str) and 0 < len(assigned) <= (113 if entry in names else 64)
+        _require(is_text or (assigned is None and entry["signInType"] == "federated"), "identities")
+
+
+def _fits(name: str, value: Json) -> bool:
+    """Whether an object has only the parts that it may have; those of a password are looked at elsewhere."""
+    parts = OBJECT_PARTS.get(name)
+    if parts is None:
+        return True
+    is_text = all(part is None or (isinstance(part, str) and 0 < len(part) <= 1024)
+                  for key, part in value.items() if key != "@odata.type")  # fmt: skip
+    return is_text and parts.issuperset(set(value) - {"@odata.type"})
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is_list_of_text(value: Any, most: int) -> bool:

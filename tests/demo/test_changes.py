@@ -7,6 +7,8 @@ from .clients import error
 BAD = (400, "Request_BadRequest")
 DENIED = (403, "Authorization_RequestDenied")
 MASTERED = "on-premises mastered"
+UPN = {"signInType": "userPrincipalName", "issuer": "contoso.example", "issuerAssignedId": "AdeleV@contoso.example"}
+MAIL = {"signInType": "emailAddress", "issuer": "contoso.example", "issuerAssignedId": "a@b.example"}
 COMPLEXITY = "does not comply with password complexity requirements"
 
 
@@ -86,6 +88,19 @@ def test_a_weak_password_is_refused(act, control, ids, password):
                 {"signInType": "emailAddress", "issuer": "contoso.example", "issuerAssignedId": "a@b.example"}
             ]
         },
+        {"identities": [{"signInType": "userPrincipalName", "issuer": "contoso.example", "issuerAssignedId": None}]},
+        {"identities": [UPN, UPN]},
+        {"identities": [UPN | {"issuerAssignedId": "adele@elsewhere.example"}]},
+        {"identities": [UPN | {"issuerAssignedId": "MeganB@contoso.example"}]},
+        {"identities": [UPN], "userPrincipalName": "other@contoso.example"},
+        {"identities": [UPN, MAIL, MAIL]},
+        {"identities": [UPN, MAIL | {"issuerAssignedId": "x" * 65}]},
+        {"identities": [UPN, MAIL | {"issuerAssignedId": None}]},
+        {"employeeOrgData": {"division": "Retail", "floor": "2"}},
+        {"employeeOrgData": {"division": 7}},
+        {"onPremisesExtensionAttributes": {"extensionAttribute16": "x"}},
+        {"onPremisesExtensionAttributes": {"extensionAttribute1": ""}},
+        {"otherMails": ["a@b.example"] * 251},
         {"aboutMe": "hello", "department": "Retail"},
         {"department": "Sales", "shoeSize": 44},
     ],
@@ -113,6 +128,69 @@ def test_a_new_principal_name_moves_the_identity_and_the_key(act, control, ids):
     assert control.user("adele")["identities"][0]["issuerAssignedId"] == "adele.v@contoso.example"
     assert act.get("/users/adele.v@contoso.example").json()["id"] == ids["adele"]
     assert act.get("/users/AdeleV@contoso.example").status_code == 404
+
+
+def test_of_the_organizational_data_an_omitted_half_is_cleared(act, control, ids):
+    act.patch(f"/users/{ids['adele']}", {"employeeOrgData": {"division": "Retail", "costCenter": "2100-RTL"}})
+    assert act.patch(f"/users/{ids['adele']}", {"employeeOrgData": {"division": "Sales"}}).status_code == 204
+    assert control.user("adele")["employeeOrgData"] == {"division": "Sales", "costCenter": None}
+
+
+def test_extension_attributes_are_merged_for_who_was_never_synced(act, control, ids):
+    for values in ({"extensionAttribute1": "a", "extensionAttribute2": "b"}, {"extensionAttribute2": None}):
+        assert act.patch(f"/users/{ids['adele']}", {"onPremisesExtensionAttributes": values}).status_code == 204
+    after = control.user("adele")["onPremisesExtensionAttributes"]
+    assert {name: value for name, value in after.items() if value is not None} == {"extensionAttribute1": "a"}
+    assert len(after) == 15
+    answer = act.patch(f"/users/{ids['once_synced']}", {"onPremisesExtensionAttributes": values})
+    assert error(answer) == BAD
+    assert "originated within an external service" in answer.text
+    assert MASTERED in act.patch(f"/users/{ids['synced']}", {"onPremisesExtensionAttributes": values}).text
+
+
+def test_the_day_on_which_somebody_leaves_needs_its_own_permission(act, full, control, ids):
+    body = {"employeeLeaveDateTime": "2026-12-31T17:00:00Z"}
+    assert error(act.patch(f"/users/{ids['adele']}", body)) == DENIED
+    assert full.patch(f"/users/{ids['adele']}", body).status_code == 204
+    assert control.user("adele")["employeeLeaveDateTime"] == body["employeeLeaveDateTime"]
+    for wrong in ("soon", "2026-12-31T17:00:00", 7):
+        assert error(full.patch(f"/users/{ids['adele']}", {"employeeLeaveDateTime": wrong}))[0] == 400
+    assert full.patch(f"/users/{ids['adele']}", {"employeeLeaveDateTime": None}).status_code == 204
+
+
+def test_other_mails_are_replaced_as_a_whole(act, control, ids):
+    for mails in (["a@b.example", "c@d.example"], ["e@f.example"], []):
+        assert act.patch(f"/users/{ids['adele']}", {"otherMails": mails}).status_code == 204
+        assert control.user("adele")["otherMails"] == mails
+
+
+def test_an_identity_belongs_to_one_user(act, control, ids):
+    megan = UPN | {"issuerAssignedId": "MeganB@contoso.example"}
+    assert act.patch(f"/users/{ids['adele']}", {"identities": [UPN, MAIL]}).status_code == 204
+    answer = act.patch(f"/users/{ids['megan']}", {"identities": [megan, MAIL | {"issuerAssignedId": "A@B.example"}]})
+    assert error(answer) == BAD
+    assert "already exists" in answer.text
+    assert act.patch(f"/users/{ids['adele']}", {"identities": [UPN]}).status_code == 204
+    assert act.patch(f"/users/{ids['megan']}", {"identities": [megan, MAIL]}).status_code == 204
+
+
+def test_the_principal_name_follows_its_identity(act, control, ids):
+    new = UPN | {"issuerAssignedId": "adele.v@contoso.example"}
+    assert act.patch(f"/users/{ids['adele']}", {"identities": [new]}).status_code == 204
+    assert control.user("adele")["userPrincipalName"] == "adele.v@contoso.example"
+    assert act.get("/users/adele.v@contoso.example").json()["id"] == ids["adele"]
+
+
+def test_a_protected_users_principal_name_cannot_be_changed_by_way_of_an_identity(act, control, ids):
+    identities = control.user("global_admin")["identities"]
+    assert act.patch(f"/users/{ids['global_admin']}", {"identities": identities}).status_code == 204
+    renamed = [identities[0] | {"issuerAssignedId": "nobody@contoso.example"}]
+    assert error(act.patch(f"/users/{ids['global_admin']}", {"identities": renamed})) == DENIED
+
+
+def test_a_guests_identities_may_be_sent_as_they_were_read(act, control, ids):
+    identities = control.user("guest")["identities"]
+    assert act.patch(f"/users/{ids['guest']}", {"identities": [*identities, MAIL]}).status_code == 204
 
 
 def test_a_new_mail_is_also_a_proxy_address(act, control, ids):

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from neurons_admin.demo import passwords, policy, properties
+from neurons_admin.demo import passwords, policy, properties, uniqueness
 from neurons_admin.demo.directory import Change
 from neurons_admin.demo.graph.call import Call
 from neurons_admin.demo.odata import answer, bad_request, json_body, mastered_on_premises, no_content
 from neurons_admin.demo.people import User
 from neurons_admin.demo.wire import Json, Response
 
+_ELSEWHERE = "Unable to update the specified properties for objects that have originated within an external service."
 _PROFILE_FLAGS = ("forceChangePasswordNextSignIn", "forceChangePasswordNextSignInWithMfa")
 
 
@@ -25,7 +26,11 @@ def patch_user(call: Call) -> Response:
         policy.require_patch(call.caller, rank, body, password_role_required=role_required)
         if user.is_synced and not properties.MASTERED_ON_PREMISES.isdisjoint(body):
             raise mastered_on_premises()
+        if "onPremisesExtensionAttributes" in body and user.properties.get("onPremisesSyncEnabled") is not None:
+            raise bad_request(_ELSEWHERE)
         properties.check_values(body, call.tenant.domains)
+        if _new_upn(body).lower() not in {"", user.upn.lower()}:
+            policy.require_sensitive_rank(call.caller, rank)
         directory.apply(_change(call, user, body))
     return no_content()
 
@@ -50,14 +55,17 @@ def _change(call: Call, user: User, body: Json) -> Change:
         values["passwordProfile"] = _flags(user, body["passwordProfile"])
         if password is not None:
             values["lastPasswordChangeDateTime"] = call.now
+    upn = _new_upn(body)
     if "identities" in body:
-        _follow_identities(values)
-    elif "userPrincipalName" in body:
-        values["identities"] = _renamed_identities(user, body["userPrincipalName"])
-    if "userPrincipalName" in values:
-        _check_upn_is_free(call, user, values["userPrincipalName"])
+        uniqueness.require_free_identities(call.tenant.directory, user, body["identities"])
+    elif upn:
+        values["identities"] = renamed_identities(user, upn)
+    if upn:
+        uniqueness.require_free_upn(call.tenant.directory, user, upn)
+        values["userPrincipalName"] = upn
     if "mail" in body:
         values["proxyAddresses"] = [f"SMTP:{body['mail']}"]
+    values |= {name: _whole(user, name, body[name]) for name in properties.OBJECT_PARTS if body.get(name) is not None}
     return Change("update", user.id, call.now, values, password)
 
 
@@ -82,19 +90,24 @@ def _flags(user: User, profile: Json) -> Json:
     return {flag: profile.get(flag, old[flag]) for flag in _PROFILE_FLAGS}
 
 
-def _follow_identities(values: Json) -> None:
-    upn = next(entry for entry in values["identities"] if entry["signInType"] == "userPrincipalName")
-    values.setdefault("userPrincipalName", upn["issuerAssignedId"])
+def _whole(user: User, name: str, value: Json) -> Json:
+    """An object with all its parts: those left out are kept for extension attributes, and cleared for all else."""
+    old = user.properties.get(name) if name == "onPremisesExtensionAttributes" else None
+    parts = dict.fromkeys(sorted(properties.OBJECT_PARTS[name])) | (old or {})
+    return parts | {key: part for key, part in value.items() if key != "@odata.type"}
 
 
-def _renamed_identities(user: User, upn: str) -> list[Json]:
+def _new_upn(body: Json) -> str:
+    """The user principal name that a checked body asks for, by itself or as an identity; empty without one."""
+    if "identities" in body:
+        return str(properties.upn_identity(body["identities"])["issuerAssignedId"])
+    return str(body.get("userPrincipalName", ""))
+
+
+def renamed_identities(user: User, upn: str) -> list[Json]:
+    """The user's identities after a change of the user principal name."""
     identities = user.properties.get("identities") or []
     return [
         {**entry, "issuerAssignedId": upn} if entry["signInType"] == "userPrincipalName" else entry
         for entry in identities
     ]
-
-
-def _check_upn_is_free(call: Call, user: User, upn: str) -> None:
-    if call.tenant.directory.upn_taken(upn, by_other_than=user.id):
-        raise bad_request("Another object with the same value for property userPrincipalName already exists.")
