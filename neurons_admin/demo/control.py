@@ -5,16 +5,18 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from neurons_admin.demo import methods
-from neurons_admin.demo.directory import Change
+from neurons_admin.demo.directory import Change, Kind
 from neurons_admin.demo.faults.kinds import FaultError
 from neurons_admin.demo.faults.store import Faults
+from neurons_admin.demo.groups import Group
 from neurons_admin.demo.people import User
 from neurons_admin.demo.properties import KNOWN
 from neurons_admin.demo.tenant import Tenant
 from neurons_admin.demo.wire import Json, Request, Response, iso
 
 Action = Callable[[Request, list[str]], Response]
-_WITH_KEY = frozenset({"users", "apps", "faults"})
+_MOVES: dict[Kind, str] = {"join": "add", "leave": "remove"}
+_WITH_KEY = frozenset({"users", "groups", "apps", "faults"})
 
 
 class ControlError(Exception):
@@ -44,6 +46,9 @@ class Control:
             ("POST", "users/*"): self._change_user,
             ("DELETE", "users/*"): self._delete_user,
             ("POST", "users/*/restore"): self._restore_user,
+            ("GET", "groups"): self._list_groups,
+            ("GET", "groups/*"): self._show_group,
+            ("POST", "groups/*"): self._change_group,
         }
         if faults is not None:
             self._actions |= fault_actions(faults)
@@ -155,6 +160,32 @@ class Control:
         user = self._find(segments[1])
         restored = user if user.deleted is None else self._apply(Change("restore", user.id, _now(request)))
         return Response.json(self._truth(restored or user))
+
+    def _list_groups(self, request: Request, segments: list[str]) -> Response:
+        return Response.json([group.properties for group in self._tenant.directory.groups.all.values()])
+
+    def _show_group(self, request: Request, segments: list[str]) -> Response:
+        group = self._find_group(segments[1])
+        members = [user.id for user in self._tenant.directory.members_from(group, 0)]
+        return Response.json({**group.properties, "members": members})
+
+    def _change_group(self, request: Request, segments: list[str]) -> Response:
+        """Have people join and leave: `{"add": [ids], "remove": [ids]}`."""
+        group, body = self._find_group(segments[1]), _body(request)
+        lists = {kind: body.pop(name, []) for kind, name in _MOVES.items()}
+        if body or group.is_dynamic or not all(isinstance(keys, list) for keys in lists.values()):
+            raise ControlError(400, 'Say who joins or leaves: {"add": [ids], "remove": [ids]}; no dynamic group.')
+        users = [(kind, self._find(str(key))) for kind, keys in lists.items() for key in keys]
+        for kind, user in users:
+            self._apply(Change(kind, user.id, _now(request), group_id=group.id))
+        return self._show_group(request, segments)
+
+    def _find_group(self, key: str) -> Group:
+        """The group with this object id or display name."""
+        for group in self._tenant.directory.groups.all.values():
+            if key in {group.id, group.properties["displayName"]}:
+                return group
+        raise ControlError(404, f"There is no group {key}.")
 
     def _apply(self, change: Change) -> User | None:
         return self._tenant.directory.apply(change)

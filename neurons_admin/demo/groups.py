@@ -139,6 +139,11 @@ class Groups:
         """The template ids of the directory roles that the user holds."""
         return self._roles_of.get(user.number, frozenset())
 
+    def role_holders(self, template_id: str) -> list[str]:
+        """The object ids of the users who hold a directory role, deleted or not."""
+        found = [number for number, held in self._roles_of.items() if template_id in held]
+        return [self._population.ids[number] for number in found]
+
     def role_object(self, template_id: str) -> Json:
         """The `directoryRole` object for a role of the tenant."""
         name = roles.NAMES[template_id]

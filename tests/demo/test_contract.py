@@ -19,9 +19,13 @@ ALL = "id,displayName,accountEnabled,assignedLicenses,licenseAssignmentStates,id
 def ask_about_groups(act, ids, group):
     """One good exchange for each line of the table that has to do with groups, managers and roles."""
     graph, adele = act.tenant["graph_url"], ids["adele"]
+    role = act.get("/directoryRoles?$select=id").json()["value"][0]["id"]
     for path in (
         "/groups?$top=5",
         "/groups/delta",
+        "/directoryRoles?$expand=members",
+        f"/directoryRoles/{role}/members",
+        f"/roleManagement/directory/roleAssignments?$filter=principalId eq '{ids['user_admin']}'",
         f"/groups/{group}",
         f"/groups/{group}/owners",
         f"/groups/{group}/members",

@@ -288,3 +288,14 @@ def test_a_reset_brings_the_first_members_back(act, control, ids, groups):
     add(act, groups["SG Finance"], ids["adele"])
     control.post("/reset")
     assert ids["adele"] not in members(act, groups["SG Finance"])
+
+
+def test_somebody_else_changes_members_behind_the_products_back(act, control, ids, groups):
+    body = {"add": [ids["adele"]], "remove": [ids["restricted"]]}
+    shown = control.post("/groups/SG%20Finance", json=body).json()
+    assert ids["adele"] in shown["members"]
+    assert set(shown["members"]) == members(act, groups["SG Finance"])
+    assert control.get(f"/groups/{groups['SG Finance']}").json() == shown
+    assert {group["id"] for group in control.get("/groups").json()} == set(groups.values())
+    for path, wrong in ((groups["SG Finance"], {"members": []}), (groups["All employees"], body), ("nothing", body)):
+        assert control.post(f"/groups/{path}", json=wrong).status_code in {400, 404}
