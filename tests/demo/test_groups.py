@@ -2,6 +2,9 @@
 
 import pytest
 
+from neurons_admin.demo.directory import Change, Directory
+from neurons_admin.demo.ledger import Ledger
+
 from .clients import Client, error
 
 MASTERED = "on-premises mastered Directory Sync objects"
@@ -299,3 +302,17 @@ def test_somebody_else_changes_members_behind_the_products_back(act, control, id
     assert {group["id"] for group in control.get("/groups").json()} == set(groups.values())
     for path, wrong in ((groups["SG Finance"], {"members": []}), (groups["All employees"], body), ("nothing", body)):
         assert control.post(f"/groups/{path}", json=wrong).status_code in {400, 404}
+
+
+def test_a_restart_finds_the_members_again(tmp_path):
+    directory = Directory(200, 1)
+    ledger = Ledger(tmp_path / "changes.jsonl", directory)
+    by_name = {group.properties["displayName"]: group.id for group in directory.groups.all.values()}
+    for kind, name in (("join", "SG Finance"), ("leave", "SG Retail")):
+        directory.apply(Change(kind, directory.at(1).id, "2026-01-01T00:00:00Z", group_id=by_name[name]))
+    ledger.close()
+    again = Directory(200, 1)
+    Ledger(tmp_path / "changes.jsonl", again).close()
+    names = {group.properties["displayName"] for group in again.groups.direct(again.at(1))}
+    assert "SG Finance" in names
+    assert "SG Retail" not in names
