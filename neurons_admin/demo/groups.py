@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import groupby
 
-from neurons_admin.demo import roles
+from neurons_admin.demo import licences, roles
 from neurons_admin.demo.cast import DOMAIN, NUMBER, PARTS
 from neurons_admin.demo.dice import object_id
 from neurons_admin.demo.names import DEPARTMENTS
@@ -188,7 +188,8 @@ def _groups(seed: int) -> Iterator[Group]:
     for number, (department, _) in enumerate(DEPARTMENTS):
         parent = tops[0] if department in _COMMERCIAL else tops[1]
         yield make(10 + number, f"SG {department}", _in_department(department), parent.id,
-                   description=f"Everybody in {department}")  # fmt: skip
+                   description=f"Everybody in {department}",
+                   assignedLicenses=licences.handed_down(department))  # fmt: skip
     yield make(30, "All employees", lambda user: not user.is_guest, groupTypes=["DynamicMembership"],
                membershipRule='(user.userType -eq "Member")', membershipRuleProcessingState="On")  # fmt: skip
     yield make(31, "All guests", lambda user: user.is_guest, groupTypes=["DynamicMembership"],

@@ -165,7 +165,10 @@ def test_an_inherited_licence_for_which_no_seat_was_left(control):
 def test_the_groups_that_hand_licences_down_are_groups_of_theirs(act, ids):
     direct = act.get(f"/users/{ids['megan']}/memberOf/microsoft.graph.group?$select=id,displayName").json()["value"]
     names = {entry["id"]: entry["displayName"] for entry in direct}
-    assert names[licences.department_group(1, "Marketing")] == "SG Marketing"
+    group = licences.department_group(1, "Marketing")
+    assert names[group] == "SG Marketing"
+    shown = act.get(f"/groups/{group}?$select=id,assignedLicenses").json()
+    assert shown["assignedLicenses"] == [{"disabledPlans": [], "skuId": POWER_BI_PRO}]
 
 
 def test_the_cloud_licenses_a_synced_user(act, ids):

@@ -21,7 +21,8 @@ def list_devices(call: Call) -> Response:
     names, context = _columns(call)
     expanded = _expanded(call)
     wanted = _FILTER.parse(call.query["$filter"]) if "$filter" in call.query else None
-    size, page, following = odata.top(call.query), [], None
+    size, page = odata.top(call.query), list[Json]()
+    following = None
     for serial, device in call.tenant.directory.devices.after(_start(call)):
         if wanted is not None and not wanted(device):
             continue
