@@ -26,7 +26,7 @@ def code_of(action: type[Action]) -> str:
 
 def is_for_the_desk(action: type[Action]) -> bool:
     """Whether the role Service desk has it by default."""
-    return not getattr(action, "off_by_default", False) and action.key not in NOT_FOR_THE_DESK
+    return not action.off_by_default and action.key not in NOT_FOR_THE_DESK
 
 
 def offered() -> list[Section]:

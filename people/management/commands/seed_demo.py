@@ -19,6 +19,7 @@ from people import imports
 ROLE_USERS = {
     "viewer": roles.VIEWER,
     "desk": roles.SERVICE_DESK,
+    "people": roles.PEOPLE_ADMIN,
     "connectors": roles.CONNECTOR_ADMIN,
     "credentials": roles.CREDENTIAL_ADMIN,
 }
