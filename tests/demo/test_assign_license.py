@@ -175,6 +175,11 @@ def test_the_cloud_licenses_a_synced_user(act, ids):
     assert assign(act, ids["synced"], FLOW_FREE).status_code == 200
 
 
+def test_the_licences_bought_come_all_at_once(act):
+    assert act.get("/subscribedSkus?$select=skuId").json()["value"][0].keys() == {"skuId"}
+    assert error(act.get(f"/subscribedSkus?$filter=skuId eq '{E3}'"))[0] == 400
+
+
 def test_what_may_be_done_needs_one_of_three_permissions(client, control, ids):
     for permission, status in (("LicenseAssignment.ReadWrite.All", 200), ("Directory.ReadWrite.All", 200),
                                ("User.ReadWrite.All", 200), ("LicenseAssignment.Read.All", 403)):  # fmt: skip

@@ -3,9 +3,11 @@
 import pytest
 
 from neurons_admin.demo import methods
+from neurons_admin.demo.licences import E3, F3
 from neurons_admin.demo.methods import AUTHENTICATOR, EMAIL, FIDO2, KINDS, PASS, PASSWORD, PASSWORD_ID, PHONE, PLATFORM
+from neurons_admin.demo.server import running
 
-from .clients import error
+from .clients import Client, error
 
 DENIED = (403, "Authorization_RequestDenied")
 GONE = (404, "Request_ResourceNotFound")
@@ -161,6 +163,21 @@ def test_methods_are_no_news_for_users_delta(full, ids):
     make_pass(full, ids["adele"])
     assert full.get(url).json()["value"] == []
     assert error(full.get(f"/users/{ids['adele']}?$select=authenticationMethods"))[0] == 400
+
+
+def test_licences_and_methods_survive_a_restart_and_the_pass_itself_is_written_nowhere(tmp_path):
+    with running(tmp_path) as tenant:
+        full, adele = Client(tenant, "full"), tenant["people"]["adele"]["id"]
+        secret = make_pass(full, adele).json()["temporaryAccessPass"]
+        swap = {"addLicenses": [{"skuId": F3, "disabledPlans": []}], "removeLicenses": [E3]}
+        assert full.post(f"/users/{adele}/assignLicense", json=swap).status_code == 200
+        before = [full.get(path).json()["value"] for path in
+                  (f"/users/{adele}/authentication/methods", "/subscribedSkus", "/devices")]  # fmt: skip
+    assert secret not in (tmp_path / "changes.jsonl").read_text()
+    with running(tmp_path) as again:
+        full = Client(again, "full")
+        assert before == [full.get(path).json()["value"] for path in
+                          (f"/users/{adele}/authentication/methods", "/subscribedSkus", "/devices")]  # fmt: skip
 
 
 def test_a_reset_brings_the_methods_back(full, control, ids):

@@ -2,7 +2,7 @@
 
 from neurons_admin.demo import licences, odata, policy
 from neurons_admin.demo.apps import App
-from neurons_admin.demo.graph.call import Call
+from neurons_admin.demo.graph.call import Call, unsupported
 from neurons_admin.demo.odata import answer, denied, not_found
 from neurons_admin.demo.wire import Json, Response
 
@@ -44,8 +44,9 @@ def get_organization(call: Call) -> Response:
 
 
 def list_subscribed_skus(call: Call) -> Response:
-    """`GET /subscribedSkus`."""
+    """`GET /subscribedSkus`, all on one page."""
     call.require(policy.READ_SKUS)
+    unsupported(call.query, "$filter", "$top", "$skip", "$search", "$expand")
     seats = call.tenant.directory.seats
     return _listed(call, "subscribedSkus", licences.subscribed_skus(call.tenant.id, seats.bought, seats.consumed))
 
