@@ -66,7 +66,8 @@ def facts_about(connector: Connector, action: type[Action]) -> Facts:
 def verdict(action: type[Action], facts: Facts, target: Target | None = None, *, state_matters: bool = True) -> Verdict:
     """For one action, with a target or (for the table in Action details) without.
 
-    `state_matters` false leaves out whether there is anything to do: the runner finds that out by reading.
+    `state_matters` false leaves out whether the account is there and whether there is anything to do: the runner finds
+    that out by reading, and what was deleted by its own lost call is no refusal.
     """
     return (
         _connector_says(facts)
@@ -110,9 +111,9 @@ def _grant_says(action: type[Action], facts: Facts) -> Verdict | None:
 def _target_says(action: type[Action], target: Target | None, state_matters: bool) -> Verdict | None:
     if target is None:
         return None
-    reason = _removal_says(action, target) or action.refusal(target)
-    if not reason and state_matters:
-        reason = action.needless(target)
+    reason = action.refusal(target)
+    if state_matters:
+        reason = _removal_says(action, target) or reason or action.needless(target)
     return Verdict(False, reason) if reason else None
 
 
