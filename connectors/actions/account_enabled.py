@@ -22,6 +22,7 @@ class DisableAccount(PropertyChange):
     reads = ("accountEnabled",)
     conflict_class = "account_enabled"
     undo = "With “Enable account”."
+    if_synced = "Active Directory is its master: disable it there too, or the next synchronisation may enable it again."
     danger = True
     shortcut = "d"
     icon = "no-symbol"
@@ -58,6 +59,7 @@ class EnableAccount(PropertyChange):
     reads = ("accountEnabled",)
     conflict_class = "account_enabled"
     undo = "With “Disable account”."
+    if_synced = "Active Directory is its master: enable it there too, or the next synchronisation may disable it again."
     shortcut = "e"
     icon = "check-circle"
 

@@ -92,6 +92,11 @@ class Action:
     guarded: ClassVar[bool] = True
     # What it changes is mastered in Active Directory where the account is synchronised from there.
     mastered_on_premises: ClassVar[bool] = False
+    # What becomes of it with an account that is synchronised from there, where it works all the same; a sentence.
+    if_synced: ClassVar[str] = ""
+    # It changes the account itself. False for what changes a group: that an account's restricted administrative unit
+    # does not protect from.
+    on_the_account: ClassVar[bool] = True
     # For accounts that were deleted, and only for those.
     for_deleted: ClassVar[bool] = False
     off_by_default: ClassVar[bool] = False
@@ -165,6 +170,10 @@ class Action:
     def read(self, graph: Reader, target: Target) -> dict[str, Any]:
         """The state that it needs to know: the user object, and what it adds to that. Raises GraphError."""
         return read_user(graph, target.object_id)
+
+    def needs_for(self, state: State) -> tuple[Need, ...]:
+        """The permissions that this very order needs, by what is known of the state; at least those of the class."""
+        return self.needs
 
     def objection(self, target: Target, state: State) -> str:
         """Why it cannot be done, by what was just read from the directory; empty when it can."""
