@@ -45,7 +45,7 @@ def test_disable_account(directory: FakeDirectory, adele: Account, dana: User) -
     assert run.lease_until is None
     assert (run.attempts, run.request_id, run.error_code) == (1, "graph-request-id", "")
     assert story(run) == ["queued", "running", "running", "succeeded", "succeeded"]
-    assert calls(run) == [("before", "GET"), ("act", "PATCH"), ("look", "GET")]
+    assert calls(run) == [("before", "GET"), ("before", "GET"), ("act", "PATCH"), ("look", "GET")]
     adele.refresh_from_db()
     assert (adele.enabled, adele.person.state) == (False, "disabled")
 

@@ -61,7 +61,7 @@ def test_a_bell_that_nobody_hears_is_noted(
 def test_nothing_is_rung_for_what_was_rolled_back(
     bell: Bell, adele: Account, dana: User, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "record", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(asking, "record", lambda *_, **__: 1 / 0)
     with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError):
         click(adele, dana, uuid.uuid4())
     assert bell.rung == []
@@ -72,8 +72,8 @@ def test_nothing_is_rung_for_what_was_rolled_back(
 @pytest.mark.parametrize(
     ("action", "account", "connector", "words"),
     [
-        (DisableAccount, {"removal": "deleted"}, {}, "Deleted"),
-        (DisableAccount, {"removal": "unseen"}, {}, "No longer in the directory"),
+        (DisableAccount, {"removal": "deleted"}, {}, "was deleted"),
+        (DisableAccount, {"removal": "unseen"}, {}, "no longer in the directory"),
         (DisableAccount, {"enabled": False}, {}, "already disabled"),
         (EnableAccount, {}, {}, "already enabled"),
         (ResetPassword, {"synced": True}, {}, "Active Directory"),

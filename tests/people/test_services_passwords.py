@@ -153,7 +153,7 @@ def test_it_stands_nowhere_in_clear(
     assert CANARY not in everything_stored()
     assert CANARY not in caplog.text
     assert CANARY not in f"{sealed!r} {sealed.value!r} {vars(sealed)} {vars(run)}"
-    assert run.params == {}
+    assert run.params == {"force_change": True}
     assert CANARY not in json.dumps(
         [run.before, run.after, run.message, list(Event.objects.values("detail"))], default=str
     )
