@@ -4,10 +4,17 @@ from .account_enabled import DisableAccount, EnableAccount
 from .base import Action, Need, Order, State, Target, Write
 from .directory import Directory, GroupFacts, LicenceFacts, PersonFacts
 from .forms import ActionForm
+from .require_password_change import RequirePasswordChange
 from .reset_password import ResetPassword
 from .revoke_sessions import RevokeSessions
 
-ALL: tuple[type[Action], ...] = (ResetPassword, DisableAccount, EnableAccount, RevokeSessions)
+ALL: tuple[type[Action], ...] = (
+    ResetPassword,
+    RequirePasswordChange,
+    DisableAccount,
+    EnableAccount,
+    RevokeSessions,
+)
 BY_KEY: dict[str, type[Action]] = {action.key: action for action in ALL}
 
 __all__ = [

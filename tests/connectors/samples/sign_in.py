@@ -1,6 +1,6 @@
 """Examples of the actions on signing in."""
 
-from connectors.actions import DisableAccount, EnableAccount, ResetPassword, RevokeSessions
+from connectors.actions import DisableAccount, EnableAccount, RequirePasswordChange, ResetPassword, RevokeSessions
 
 from .sample import EARLIER, LATER, Sample
 
@@ -9,6 +9,11 @@ SAMPLES = (
         ResetPassword(),
         {"lastPasswordChangeDateTime": EARLIER},
         {"lastPasswordChangeDateTime": LATER},
+    ),
+    Sample(
+        RequirePasswordChange(after_mfa=True),
+        {"passwordProfile": {"forceChangePasswordNextSignIn": False, "forceChangePasswordNextSignInWithMfa": False}},
+        {"passwordProfile": {"forceChangePasswordNextSignIn": True, "forceChangePasswordNextSignInWithMfa": True}},
     ),
     Sample(DisableAccount(), {"accountEnabled": True}, {"accountEnabled": False}),
     Sample(EnableAccount(), {"accountEnabled": False}, {"accountEnabled": True}),
