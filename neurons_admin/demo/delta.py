@@ -176,7 +176,7 @@ class Rounds:
         raise NotImplementedError
 
     def _bookmark(self, kept: Json) -> Bookmark:
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+        values: Json = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
         return Bookmark(**values)
 
 

@@ -105,7 +105,7 @@ def _columns(call: Call) -> tuple[tuple[str, ...], str]:
 
 
 def _shown_group(group: Group, names: tuple[str, ...]) -> Json:
-    empty = {"assignedLicenses": []}
+    empty: Json = {"assignedLicenses": []}
     return {name: group.properties.get(name, empty.get(name)) for name in names if name in GROUP_PROPERTIES}
 
 
