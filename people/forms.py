@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from connectors.actions import Action, ActionForm
 from people.local import LocalDirectory
@@ -14,6 +15,7 @@ class _Asking(ActionForm):
     """The click's key, and what there was when the dialog was opened; for a sensitive action the name, typed."""
 
     account: Account
+    action_key: str
 
     click = forms.UUIDField(
         widget=forms.HiddenInput,
@@ -23,6 +25,10 @@ class _Asking(ActionForm):
     seen = forms.UUIDField(
         widget=forms.HiddenInput, required=False, error_messages={"invalid": "Open the dialog again."}
     )
+
+    def pick_url(self, name: str) -> str:
+        """Where a search for one of its fields is answered (connectors.actions.fields)."""
+        return reverse("people:pick", args=[self.account.person_id, self.account.pk, self.action_key, name])
 
     def clean_confirmation(self) -> str:
         """The display name or the sign-in name; case and accents do not matter."""
@@ -35,8 +41,8 @@ class _Asking(ActionForm):
 def form_for(
     action: type[Action], account: Account, *, guard: str = "", data: Any = None, initial: dict[str, Any] | None = None
 ) -> ActionForm:
-    """The dialog's form; bound when `data` is given. `guard` says why the person is protected, and has a reason typed."""
-    extra: dict[str, Any] = {"account": account}
+    """The dialog's form; bound when `data` is given. `guard` says why the person is protected: a reason is wanted."""
+    extra: dict[str, Any] = {"account": account, "action_key": action.key}
     if guard:
         extra["override_reason"] = forms.CharField(
             label="Why it is needed all the same",

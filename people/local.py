@@ -1,11 +1,17 @@
 """The local copy of one tenant, as an action's form may ask for it."""
 
+from collections import Counter
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from connectors.actions import Directory, GroupFacts, LicenceFacts, PersonFacts
 from connectors.models import Connector
-from people.models import Account, Group, Licence
+from people.models import Account, Group, Licence, Person
+
+# From so many accounts the domains in use are told.
+SAMPLE = 5_000
 
 
 class LocalDirectory(Directory):
@@ -22,10 +28,24 @@ class LocalDirectory(Directory):
         return [licence.as_facts() for licence in Licence.objects.filter(connector=self.connector)]
 
     def people(self, ids: Collection[str]) -> list[PersonFacts]:
-        known = Account.objects.filter(connector=self.connector, object_id__in=_valid(ids), removal="")
-        return [
-            PersonFacts(str(account.object_id), account.display_name, account.user_principal_name) for account in known
-        ]
+        return [account.as_facts() for account in self._accounts().filter(object_id__in=_valid(ids))]
+
+    def find_people(self, text: str, limit: int) -> list[PersonFacts]:
+        found = self._accounts().filter(person__in=Person.objects.matching(text))
+        return [account.as_facts() for account in found.order_by("person__sort_key", "pk")[:limit]]
+
+    def find_groups(self, text: str, limit: int) -> list[GroupFacts]:
+        found = Group.objects.present().filter(connector=self.connector).named(text)
+        return [group.as_facts() for group in found[:limit]]
+
+    def domains(self) -> list[str]:
+        # Object IDs are random: the first of them are a sample, which the index gives at once in a large tenant.
+        names = self._accounts().order_by("object_id").values_list("user_principal_name", flat=True)[:SAMPLE]
+        found = Counter(name.rpartition("@")[2].lower() for name in names if "@" in name)
+        return [domain for domain, _ in found.most_common()]
+
+    def _accounts(self) -> QuerySet[Account]:
+        return Account.objects.filter(connector=self.connector, removal="")
 
 
 def _valid(ids: Collection[str]) -> list[UUID]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.views import actions, health, lists, person, runs, status
+from people.views import actions, health, lists, person, pick, runs, status
 
 app_name = "people"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/<int:pk>/history/", person.history, name="history"),
     path("people/<int:pk>/accounts/<int:account_pk>/refresh/", person.refresh, name="refresh"),
     path("people/<int:pk>/accounts/<int:account_pk>/actions/<slug:key>/", actions.ask, name="ask"),
+    path("people/<int:pk>/accounts/<int:account_pk>/actions/<slug:key>/pick/<slug:name>/", pick.pick, name="pick"),
     path("activity/", lists.activity, name="activity"),
     path("status/", status.status, name="status"),
     path("livez", health.livez, name="livez"),

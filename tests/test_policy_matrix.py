@@ -80,6 +80,7 @@ RULES = {
     "people:history": Rule(get=PEOPLE, thing="person"),
     "people:refresh": Rule(get=NOBODY, post=PEOPLE, thing="account"),
     "people:ask": Rule(get=DESK, post=DESK, thing="action"),
+    "people:pick": Rule(get=DESK, thing="choice"),
     "people:activity": Rule(get=PEOPLE),
     "people:status": Rule(get=PEOPLE),
     "people:livez": Rule(get=ANYBODY),
@@ -143,6 +144,7 @@ def things():
         "person": {"pk": account.person_id},
         "account": {"pk": account.person_id, "account_pk": account.pk},
         "action": {"pk": account.person_id, "account_pk": account.pk, "key": "disable_account"},
+        "choice": {"pk": account.person_id, "account_pk": account.pk, "key": "set_manager", "name": "manager"},
         "run": {"pk": run.pk},
         "sample": {"kind": "disable"},
     }

@@ -2,8 +2,12 @@
 
 from .account_enabled import DisableAccount, EnableAccount
 from .base import Action, Need, Order, State, Target, Write
+from .change_sign_in_name import ChangeSignInName
+from .delete_account import DeleteAccount, PurgeAccount, RestoreAccount
 from .directory import Directory, GroupFacts, LicenceFacts, PersonFacts
+from .edit_identities import EditIdentities
 from .forms import ActionForm
+from .manager import RemoveManager, SetManager
 from .require_password_change import RequirePasswordChange
 from .reset_password import ResetPassword
 from .revoke_sessions import RevokeSessions
@@ -14,6 +18,13 @@ ALL: tuple[type[Action], ...] = (
     DisableAccount,
     EnableAccount,
     RevokeSessions,
+    ChangeSignInName,
+    EditIdentities,
+    SetManager,
+    RemoveManager,
+    DeleteAccount,
+    RestoreAccount,
+    PurgeAccount,
 )
 BY_KEY: dict[str, type[Action]] = {action.key: action for action in ALL}
 

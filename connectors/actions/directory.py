@@ -36,11 +36,12 @@ class LicenceFacts:
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """Somebody of the same directory, for a choice of people."""
+    """Somebody of the same directory, for a choice of people. `manager_id` is empty where nobody is known."""
 
     object_id: str
     name: str
     sign_in_name: str
+    manager_id: str = ""
 
 
 class Directory(Protocol):
@@ -56,4 +57,16 @@ class Directory(Protocol):
 
     def people(self, ids: Collection[str]) -> list[PersonFacts]:
         """Those of the accounts with these object IDs that are known and not deleted."""
+        ...
+
+    def find_people(self, text: str, limit: int) -> list[PersonFacts]:
+        """Those in whose name or sign-in name each word of `text` begins some word, by name; at most `limit`."""
+        ...
+
+    def find_groups(self, text: str, limit: int) -> list[GroupFacts]:
+        """Those whose name or e-mail holds each word of `text`, by name; at most `limit`."""
+        ...
+
+    def domains(self) -> list[str]:
+        """Domains of sign-in names that are in use, the most frequent first."""
         ...

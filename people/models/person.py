@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from connectors.actions import Target
+from connectors.actions import PersonFacts, Target
 from connectors.models import Connector
 from people.words import prefix_query
 
@@ -168,6 +168,11 @@ class Account(models.Model):
             restricted=self.restricted,
             state=self.as_state(),
         )
+
+    def as_facts(self) -> PersonFacts:
+        """What a choice of people needs to know of this account."""
+        manager_id = str(self.manager_id) if self.manager_id else ""
+        return PersonFacts(str(self.object_id), self.display_name, self.user_principal_name, manager_id)
 
     def as_state(self) -> dict[str, Any]:
         """The local copy under Graph's names of properties; what is empty there is None here."""

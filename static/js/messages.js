@@ -50,7 +50,7 @@
   }
 
   document.addEventListener("ui:announce", (event) => announce(event.detail));
-  document.addEventListener("run:over", (event) => announce(event.detail.spoken));
+  for (const name of ["run:over", "pick:found"]) document.addEventListener(name, (event) => announce(event.detail.spoken));
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-message-dismiss]");
     if (button) button.closest("[data-message]").remove();
