@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from connectors.actions import Directory, GroupFacts, LicenceFacts, PersonFacts
 from connectors.models import Connector
-from people.models import Account, Group, Licence, Person
+from people.models import Account, Group, Licence, Membership, Person
 
 # From so many accounts the domains in use are told.
 SAMPLE = 5_000
@@ -23,6 +23,16 @@ class LocalDirectory(Directory):
     def groups(self, ids: Collection[str]) -> list[GroupFacts]:
         known = Group.objects.present().filter(connector=self.connector, object_id__in=_valid(ids))
         return [group.as_facts() for group in known]
+
+    def groups_of(self, object_id: str) -> list[GroupFacts]:
+        mine = Membership.objects.filter(member_id__in=_valid([object_id])).values("group")
+        found = Group.objects.present().filter(connector=self.connector, pk__in=mine)
+        return [group.as_facts() for group in found]
+
+    def granted(self) -> frozenset[str] | None:
+        credential = self.connector.action_credential
+        checked = credential is not None and credential.checked_at is not None
+        return frozenset(credential.granted_permissions) if credential and checked else None
 
     def licences(self) -> list[LicenceFacts]:
         return [licence.as_facts() for licence in Licence.objects.filter(connector=self.connector)]

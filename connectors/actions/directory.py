@@ -51,6 +51,14 @@ class Directory(Protocol):
         """Those of the groups with these object IDs that are known."""
         ...
 
+    def groups_of(self, object_id: str) -> list[GroupFacts]:
+        """Those that have this object as a direct member, by name."""
+        ...
+
+    def granted(self) -> frozenset[str] | None:
+        """The application permissions of the credential that acts there; None where nobody has looked yet."""
+        ...
+
     def licences(self) -> list[LicenceFacts]:
         """All products of the tenant."""
         ...

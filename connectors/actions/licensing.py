@@ -66,7 +66,7 @@ def handed_down_by(state: State, group_id: str) -> list[str]:
 
 
 def direct_ones(state: State, skus: Collection[str]) -> list[dict[str, Any]] | None:
-    """Those of the SKUs that are assigned directly, sorted, as a run keeps them; None where nothing is known of that."""
+    """Those of the SKUs that are assigned directly, sorted, as a run keeps them; None where nothing is known."""
     direct = direct_of(state)
     if direct is None:
         return None
