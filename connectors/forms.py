@@ -16,6 +16,7 @@ from credentials.forms import SAME_ID_TWICE, TriedForm
 from credentials.models import Cloud, Credential
 from credentials.services import IDENTITY
 from neurons_admin.access.models import User
+from neurons_admin.ui.fields import Ticks
 
 FILLED_IN: Final = "filled_in"
 SHARED: Final = "shared"
@@ -33,16 +34,6 @@ class SharedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         application = obj.app_name or f"client {str(obj.client_id)[:8]}…"
         known = "" if application == obj.name else f"{application}, "
         return f"{obj.name} ({known}tenant {str(obj.tenant_id)[:8]}…)"
-
-
-class Ticks(forms.MultipleChoiceField):
-    """Choices of which none need be ticked, although nobody would call them optional."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def validate(self, value: list[str]) -> None:
-        if value:
-            super().validate(value)
 
 
 class CredentialChoiceForm(TriedForm):

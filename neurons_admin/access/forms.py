@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from neurons_admin.access.models import Role, User
 from neurons_admin.access.role_services import RoleParticulars, what_can_be_given
 from neurons_admin.access.services import Particulars, role_choices
+from neurons_admin.ui.fields import Ticks
 
 # The audit trail keeps "first last" in 150 characters.
 NAME_LENGTH: Final = 70
@@ -85,9 +86,7 @@ class RoleForm(forms.Form):
     purpose = forms.CharField(
         label="What it is for", max_length=120, required=False, help_text="Shown beside the name where roles are given."
     )
-    permissions = forms.MultipleChoiceField(
-        label="What it includes", choices=permission_choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    permissions = Ticks(label="What it includes", choices=permission_choices)
 
     def __init__(self, *args: Any, role: Role | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
