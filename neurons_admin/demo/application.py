@@ -99,7 +99,7 @@ class Application:
         def ended() -> None:
             entry.milliseconds = _since(request)
 
-        return answer_struck(Case(fault, request, self.tenant, usual, faults.later, ended))
+        return answer_struck(Case(fault, request, self.tenant, usual, faults.scheduler(), ended))
 
     def _note_app(self, entry: Entry, request: Request) -> None:
         app = self._app(request)

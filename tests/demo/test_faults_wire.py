@@ -11,6 +11,8 @@ import pytest
 import requests
 from requests.exceptions import ChunkedEncodingError, JSONDecodeError, ReadTimeout
 
+from neurons_admin.demo.faults.store import Faults
+
 from .clients import error
 from .faulty import wait_for
 
@@ -142,6 +144,15 @@ def test_a_late_effect_counts_from_the_end_of_the_connection(faulty):
         faulty.patch(timeout=0.5)
     assert not faulty.has_job()
     wait_for(faulty.has_job)
+
+
+def test_an_effect_ordered_before_a_reset_never_comes_though_its_connection_ended_after():
+    faults, happened = Faults(None), []
+    before = faults.scheduler()
+    faults.clear()
+    before(0, lambda: happened.append("before"))
+    faults.scheduler()(0, lambda: happened.append("after"))
+    wait_for(lambda: happened == ["after"] and faults.as_json()["pending"] == 0)
 
 
 def test_an_order_that_was_late_still_comes_when_the_fault_is_gone_but_not_after_a_reset(faulty):

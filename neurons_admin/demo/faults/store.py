@@ -18,6 +18,7 @@ class Faults:
         self._faults: dict[str, Fault] = {}
         self._pending: set[threading.Timer] = set()
         self._number = 0
+        self._clearings = 0
 
     def add(self, description: Json) -> Json:
         """Set a fault; returns it as `as_json` shows it. FaultError where the description makes no sense."""
@@ -57,25 +58,33 @@ class Faults:
         self.remove_all()
         with self._lock:
             pending, self._pending = self._pending, set()
+            self._clearings += 1
         for timer in pending:
             timer.cancel()
 
-    def later(self, seconds: float, effect: Callable[[], object]) -> None:
-        """Have something happen so many seconds from now, unless everything is cleared before."""
-
-        def happen() -> None:
-            with self._lock:
-                if timer not in self._pending:
-                    return
-            try:
-                effect()
-            except Exception:  # noqa: BLE001 - nobody waits for it; say so and live on
-                traceback.print_exc()
-            with self._lock:
-                self._pending.discard(timer)
-
-        timer = threading.Timer(seconds, happen)
-        timer.daemon = True
+    def scheduler(self) -> Callable[[float, Callable[[], object]], None]:
+        """A function that has something happen so many seconds later, unless everything is cleared from now on."""
         with self._lock:
-            self._pending.add(timer)
-        timer.start()
+            clearings = self._clearings
+
+        def later(seconds: float, effect: Callable[[], object]) -> None:
+            timer = threading.Timer(seconds, lambda: self._happen(timer, effect))
+            timer.daemon = True
+            with self._lock:
+                if clearings != self._clearings:
+                    return
+                self._pending.add(timer)
+            timer.start()
+
+        return later
+
+    def _happen(self, timer: threading.Timer, effect: Callable[[], object]) -> None:
+        with self._lock:
+            if timer not in self._pending:
+                return
+        try:
+            effect()
+        except Exception:  # noqa: BLE001 - nobody waits for it; say so and live on
+            traceback.print_exc()
+        with self._lock:
+            self._pending.discard(timer)
