@@ -14,7 +14,17 @@ from tests.factories import make_connector, make_credential
 USER_ADMIN = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 PRIVILEGED_ROLE_ADMIN = "e8611ab8-c189-46e8-94e1-60213ab1f814"
 EVERYTHING = frozenset({"User.ReadWrite.All", "User-PasswordProfile.ReadWrite.All"})
-PERSON = Target("id", "Adele Vance", "adele@contoso.example", enabled=True, synced=False, guest=False)
+PERSON = Target(
+    "id",
+    "Adele Vance",
+    "adele@contoso.example",
+    enabled=True,
+    synced=False,
+    guest=False,
+    directory_roles=frozenset(),
+    in_role_group=False,
+    restricted=False,
+)
 WELL = Facts(
     acting=True, offered=True, granted=EVERYTHING, roles=frozenset({USER_ADMIN}), credential_name="Contoso act"
 )
@@ -75,7 +85,7 @@ def test_never_checked_may_be_tried(action: type[Action]) -> None:
     ],
 )  # fmt: skip
 def test_what_is_missing(action: type[Action], granted: set[str], roles: set[str], lacking: list[str]) -> None:
-    assert missing(action, granted, roles) == lacking
+    assert missing(action.needs, action.roles, granted, roles) == lacking
     answer = verdict(action, replace(WELL, granted=frozenset(granted), roles=frozenset(roles)))
     assert answer.ready == (not lacking)
     for name in lacking:
