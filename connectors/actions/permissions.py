@@ -23,7 +23,7 @@ ROLE_WRITE: Final = "RoleManagement.ReadWrite.Directory"
 LICENCE_WRITE: Final = "LicenseAssignment.ReadWrite.All"
 METHODS_WRITE: Final = "UserAuthenticationMethod.ReadWrite.All"
 METHODS_READ: Final = "UserAuthenticationMethod.Read.All"
-ACCESS_PASS: Final = "UserAuthMethod-TAP.ReadWrite.All"
+ACCESS_PASS: Final = "UserAuthMethod-TAP.ReadWrite.All"  # noqa: S105 - a name
 DIRECTORY_READ: Final = "Directory.Read.All"
 DIRECTORY_READ_WRITE: Final = "Directory.ReadWrite.All"
 
