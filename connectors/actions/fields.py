@@ -147,7 +147,7 @@ class PickingForm(ActionForm):
 
     def options(self, name: str, found: Sequence[Found]) -> list[PickOption]:
         """The same as the widget shows them."""
-        return [PickOption(each.object_id, each.name, _second_line(each), self.why_not(name, each)) for each in found]
+        return [PickOption(each.object_id, each.name, second_line(each), self.why_not(name, each)) for each in found]
 
     @property
     def is_searching(self) -> bool:
@@ -185,7 +185,7 @@ class PickingForm(ActionForm):
         return dict(self.pick_fields())[name]
 
 
-def _second_line(found: Found) -> str:
+def second_line(found: Found) -> str:
     """What tells apart who or what has the same name."""
     if isinstance(found, PersonFacts):
         return found.sign_in_name
