@@ -7,6 +7,8 @@ from .delete_account import DeleteAccount, PurgeAccount, RestoreAccount
 from .directory import Directory, GroupFacts, LicenceFacts, PersonFacts
 from .edit_identities import EditIdentities
 from .forms import ActionForm
+from .group_membership import AddToGroup, RemoveFromGroup
+from .licences import AssignLicences, RemoveLicences
 from .manager import RemoveManager, SetManager
 from .require_password_change import RequirePasswordChange
 from .reset_password import ResetPassword
@@ -22,6 +24,10 @@ ALL: tuple[type[Action], ...] = (
     EditIdentities,
     SetManager,
     RemoveManager,
+    AddToGroup,
+    RemoveFromGroup,
+    AssignLicences,
+    RemoveLicences,
     DeleteAccount,
     RestoreAccount,
     PurgeAccount,

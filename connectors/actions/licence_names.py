@@ -4,7 +4,10 @@ From "Product names and service plan identifiers for licensing" (the common ones
 https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference
 """
 
+from collections.abc import Iterable
 from typing import Final
+
+from .directory import LicenceFacts
 
 NAMES: Final[dict[str, str]] = {
     "SPE_E3": "Microsoft 365 E3",
@@ -74,3 +77,8 @@ def full_licence_name(part_number: str) -> str:
     """The same with the part number beside it, for whoever has to find it in Entra."""
     name = licence_name(part_number)
     return name if name == part_number else f"{name} ({part_number})"
+
+
+def names_of(licences: Iterable[LicenceFacts]) -> dict[str, str]:
+    """What the products of a tenant are called, by their SKU."""
+    return {licence.sku_id.lower(): licence_name(licence.name) for licence in licences}

@@ -1,8 +1,8 @@
 """At least one example of each action: what every action has to fulfil is tested with them."""
 
-from . import lifecycle, profile, sign_in
+from . import access, lifecycle, profile, sign_in
 from .sample import OBJECT_ID, PERSON, SENT, Sample
 
-SAMPLES: tuple[Sample, ...] = (*sign_in.SAMPLES, *profile.SAMPLES, *lifecycle.SAMPLES)
+SAMPLES: tuple[Sample, ...] = (*sign_in.SAMPLES, *profile.SAMPLES, *access.SAMPLES, *lifecycle.SAMPLES)
 
 __all__ = ["OBJECT_ID", "PERSON", "SAMPLES", "SENT", "Sample"]
