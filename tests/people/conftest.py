@@ -11,7 +11,10 @@ from neurons_admin.access.models import User
 from people.models import Account
 from tests.factories import ALL_PERMISSIONS, USER_ADMINISTRATOR, make_account, make_user
 from tests.fakes import TENANT, Bell, FakeDirectory, FakeGraph
+from tests.people.tenant import contoso, exchanges, serving, tenant, unread
 from tests.runs import known_to
+
+__all__ = ["contoso", "exchanges", "serving", "tenant", "unread"]
 
 FULL_GRANT = Grant("Contoso act", TENANT, tuple(ALL_PERMISSIONS), (USER_ADMINISTRATOR,))
 
