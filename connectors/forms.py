@@ -208,6 +208,20 @@ class ImportForm(forms.Form):
     import_guests = forms.BooleanField(
         label="Guests too", required=False, help_text="People of other organisations who were invited into this tenant."
     )
+    import_groups = forms.BooleanField(
+        label="Groups", required=False, help_text="All groups with their direct members: GroupMember.Read.All."
+    )
+    import_licences = forms.BooleanField(
+        label="Licences", required=False, help_text="The products bought, with their seats: LicenseAssignment.Read.All."
+    )
+    import_devices = forms.BooleanField(
+        label="Devices", required=False, help_text="All devices with whom they are registered to: Device.Read.All."
+    )
+    import_roles = forms.BooleanField(
+        label="Directory roles",
+        required=False,
+        help_text="Who administers the tenant, so that nobody touches them by mistake: RoleManagement.Read.Directory.",
+    )
     sync_repeat = forms.TypedChoiceField(label="Synchronise", choices=Connector.Repeat.choices, coerce=int)
     sync_start = forms.TimeField(
         label="Starting at",

@@ -79,21 +79,28 @@ def change_connection(
         if _keep(row, "sync_credential", before, finding):
             changed.append("sync_credential")
             if before and (before.cloud, before.tenant_id) != (given.cloud, given.tenant_id):
-                row.delta_link = ""
+                row.delta_link = row.groups_delta_link = ""
     return changed
 
 
 def change_import(
-    connector: Connector, *, import_guests: bool, sync_repeat: int, sync_start: time | None, actor: User
+    connector: Connector,
+    *,
+    import_guests: bool,
+    sync_repeat: int,
+    sync_start: time | None,
+    actor: User,
+    **switches: bool,
 ) -> list[str]:
-    """Save what to import and when; returns the names of what changed.
+    """Save what to import and when; returns the names of what changed. `switches` say what to import beside people.
 
-    Where it changes who is wanted, the next synchronisation reads everything.
+    Where it changes who is wanted, the next synchronisation reads everybody.
     """
     with _changing(connector, actor, "import") as (row, changed):
         _set(row, changed, import_guests=import_guests)
         if changed:
             row.delta_link = ""
+        _set(row, changed, **switches)
         timing: list[str] = []
         _set(row, timing, sync_repeat=sync_repeat, sync_start=sync_start)
         if timing:

@@ -141,10 +141,26 @@ class FakeGraph:
         )
 
 
+FIRST_LINKS = {
+    "/users/delta": "first",
+    "/groups/delta": "groups",
+    "/subscribedSkus": "licences",
+    "/directoryRoles": "roles",
+    "/devices": "devices",
+}
+_NO_CHANGES: dict[str, Any] = {"value": [], "@odata.deltaLink": "groups-nothing"}
+NOTHING: dict[str, Any] = {
+    "groups": _NO_CHANGES,
+    "groups-nothing": _NO_CHANGES,
+    **{key: {"value": []} for key in ("licences", "roles", "devices")},
+}
+
+
 class FakeReader:
     """What `Connector.graph_for_sync` gives, on scripted pages by link; an exception in place of a page is raised.
 
-    `pages` may be changed while it is read. `asked` are the links that were followed.
+    The first page of people is called `first`, that of another stream as the stream is; of one without a script there
+    is nothing. `pages` may be changed while it is read. `asked` are the links that were followed.
     """
 
     def __init__(self, pages: dict[str, Any], first: str = "") -> None:
@@ -155,14 +171,18 @@ class FakeReader:
 
     def pages(self, link: str, **_: Any) -> Iterator[dict[str, Any]]:
         while link:
-            key = "first" if link.startswith("/users/delta?$select=") else link
+            path = link.split("?", maxsplit=1)[0]
+            key = FIRST_LINKS.get(path, path)
+            if key in NOTHING and key not in self.scripted:
+                yield NOTHING[key]
+                return
             self.asked.append(key)
             page = self.scripted[key]
             if self.on_call:
                 failed = isinstance(page, BaseException)
                 self.on_call(
                     Call(
-                        "GET", "/v1.0/users/delta", 500 if failed else 200, "r", "c", datetime.now(UTC), 1,
+                        "GET", f"/v1.0{path}", 500 if failed else 200, "r", "c", datetime.now(UTC), 1,
                         getattr(page, "code", ""),
                     )
                 )  # fmt: skip

@@ -73,16 +73,23 @@ def delta_of(connector: Connector) -> str:
 
 
 class Sink:
-    """The real sink, with something happening before or after a store."""
+    """The real sink, with something happening before or after a store of people or groups."""
 
     def __init__(self, before: Callable[[int], None] = lambda _: None, after: Callable[[int], None] = lambda _: None):
         self.before, self.after, self.stores = before, after, 0
 
-    def store(self, *args: Any) -> Stored:
+    def store(self, *args: Any, **options: Any) -> Stored:
+        return self._around(lambda: imports.store(*args, **options))
+
+    def store_groups(self, *args: Any) -> Stored:
+        return self._around(lambda: imports.store_groups(*args)) if args[-1] else Stored()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(imports, name)
+
+    def _around(self, store: Callable[[], Stored]) -> Stored:
         self.stores += 1
         self.before(self.stores)
-        stored = imports.store(*args)
+        stored = store()
         self.after(self.stores)
         return stored
-
-    sweep = staticmethod(imports.sweep)

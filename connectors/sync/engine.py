@@ -1,4 +1,4 @@
-"""Carries out one synchronisation: claims it, follows the pages, stores each with the link to the next, and ends it.
+"""Carries out one synchronisation: claims it, follows the pages of one stream after the other, and ends it.
 
 Killed at any moment it goes on from the last stored link: a page and the link behind it are stored in one transaction.
 """
@@ -9,20 +9,36 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from typing import Any, Final
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from connectors.graph import Call, GraphError, StartOver, TryLater
+from connectors.graph import Call, GraphError, Refused, StartOver, TryLater
 from connectors.models import Connector, SyncCall, SyncRun
+from connectors.sync_models import STREAMS, SyncRunQuerySet
 from neurons_admin.encryption import SecretUnreadable
 
-from .reading import FIRST_LINK, Batch, PageReader
-from .sink import Sink
+from .groups_stream import Groups
+from .list_streams import Devices, Products, Roles
+from .people_stream import People
+from .reading import Batch, PageReader
+from .sink import Sink, Stored
+from .streams import Stream
 
 logger = logging.getLogger(__name__)
 
+AnyStream = Stream[Any]
+# Roles after groups: who is in a group that holds a role holds it, too.
+ALL: Final[tuple[AnyStream, ...]] = (People(), Groups(), Products(), Roles(), Devices())
+BY_KEY: Final = {stream.key: stream for stream in ALL}
+NOTHING_YET: Final[dict[str, Any]] = {"read": 0, "added": 0, "changed": 0, "removed": 0, "full": True, "note": ""}
+# What a batch moves on.
+PROGRESS: Final = [
+    "stream", "counts", "full", "basis", "read", "pages", "added", "changed", "removed", "page_link", "attempts"
+]  # fmt: skip
 LEASE = timedelta(seconds=120)
 ROWS_A_BATCH = 2000
 ATTEMPTS = 8
@@ -47,7 +63,7 @@ def carry_out(run_id: uuid.UUID | str, sink: Sink) -> None:
         if run.attempts > ATTEMPTS:
             message = f"Given up after {ATTEMPTS} attempts that got no further."
             _end(run, SyncRun.State.FAILED, message=message, error_code="attempts")
-        elif run.page_link and run.basis != run.connector.basis:
+        elif run.page_link and run.basis != BY_KEY[run.stream].basis(run.connector):
             _start_over(run, "What to read was changed: reading everything again.")
         else:
             _attempt(run, sink)
@@ -103,97 +119,163 @@ def _claim(run_id: uuid.UUID | str) -> SyncRun | None:
 
 
 def _follow(run: SyncRun, sink: Sink) -> None:
+    """Read one stream after the other. Where people are refused it ends there; anything else is then left out."""
+    while run.stream:
+        stream = BY_KEY[run.stream]
+        try:
+            _read(run, stream, sink)
+        except Refused as exc:
+            if stream.key == People.key:
+                raise
+            _skip(run, stream, sink, exc)
+
+
+def _read(run: SyncRun, stream: AnyStream, sink: Sink) -> None:
     connector = run.connector
     if not run.page_link:
-        run.full, run.basis = not connector.delta_link, connector.basis
-    with PageReader(connector.graph_for_sync(), _link(run), with_guests=connector.import_guests) as pages:
+        _begin(run, stream)
+    link = _link(run, stream)
+    new_batch = partial(stream.new_batch, connector)
+    with PageReader(connector.graph_for_sync(), lambda reader: stream.pages(reader, link), new_batch) as pages:
         try:
             for batch in pages.batches(ROWS_A_BATCH):
-                _store(run, batch, sink, pages.take_calls())
+                _store(run, stream, batch, sink, pages.take_calls())
         except GraphError:
             _note(run, pages.take_calls())
             raise
 
 
-def _link(run: SyncRun) -> str:
+def _begin(run: SyncRun, stream: AnyStream) -> None:
+    full = not (stream.delta_field and getattr(run.connector, stream.delta_field))
+    run.basis = stream.basis(run.connector)
+    run.counts[stream.key] = {**run.counts.get(stream.key, NOTHING_YET), "full": full}
+    if stream.key == People.key:
+        run.full = full
+
+
+def _link(run: SyncRun, stream: AnyStream) -> str:
     """Where to go on: in this round, or from the last one. Raises StartOver for a link that does not open any more."""
     try:
-        return run.page_link.reveal() or run.connector.delta_link.reveal() or FIRST_LINK
+        kept = getattr(run.connector, stream.delta_field).reveal() if stream.delta_field else ""
+        return run.page_link.reveal() or kept or stream.first_link
     except SecretUnreadable as exc:
         raise StartOver(
             "The place where to go on cannot be opened with the keys this server has.", code="link_unreadable"
         ) from exc
 
 
-def _store(run: SyncRun, batch: Batch, sink: Sink, calls: Iterable[Call]) -> None:
+def _store(run: SyncRun, stream: AnyStream, batch: Batch, sink: Sink, calls: Iterable[Call]) -> None:
     """One batch, the calls that brought it and the link to the next, together or not at all."""
     with transaction.atomic():
         # Losing the last batches in a crash of the server costs reading them again, nothing else.
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit TO off")
-        mine = SyncRun.objects.filter(pk=run.pk, lease=run.lease, state=SyncRun.State.RUNNING)
-        if not mine.select_for_update().exists():
-            raise _LeaseLost
-        stored = sink.store(run.connector_id, run.mark, list(batch.accounts.values()), list(batch.removals.values()))
-        swept = sink.sweep(run.connector_id, run.mark) if batch.is_last and run.full else 0
+        _require_lease(run)
+        stored = stream.store(run, batch, sink, full=run.counts[stream.key]["full"])
         _note(run, calls)
+        _count(run, stream, batch, stored)
+        run.page_link, run.attempts = batch.next_link, 0
+        if batch.is_last:
+            _keep_delta_link(run, stream, batch.delta_link)
+            _go_to_next(run, stream, sink)
+        run.save(update_fields=PROGRESS)
+        _mine(run).update(lease_until=Now() + LEASE)
+        if not run.stream:
+            _finish(run)
+
+
+def _count(run: SyncRun, stream: AnyStream, batch: Batch, stored: Stored) -> None:
+    """The columns count people, of whom most is asked."""
+    counts = run.counts[stream.key]
+    counts["read"] += batch.read
+    for name, number in stored._asdict().items():
+        counts[name] += number
+    if stream.key == People.key:
         run.read += batch.read
         run.pages += batch.pages
         run.added += stored.added
         run.changed += stored.changed
-        run.removed += stored.removed + swept
-        run.page_link = batch.next_link
-        run.attempts = 0
-        run.save(
-            update_fields=[
-                "full", "basis", "read", "pages", "added", "changed", "removed", "page_link", "attempts"
-            ]
-        )  # fmt: skip
-        mine.update(lease_until=Now() + LEASE)
-        if batch.is_last:
-            _finish(run, batch.delta_link)
+        run.removed += stored.removed
+
+
+def _skip(run: SyncRun, stream: AnyStream, sink: Sink, exc: Refused) -> None:
+    """Go on without a stream that is refused, and say so. What is known of it stays."""
+    lacks = f"the credential may lack {stream.permission}" if exc.status == 403 else str(exc)
+    with transaction.atomic():
+        _require_lease(run)
+        run.counts[stream.key]["note"] = f"{STREAMS[stream.key]} were not read: {lacks}"[:500].rstrip(".") + "."
+        stream.skip(run, sink)
+        _go_to_next(run, stream, sink)
+        run.save(update_fields=PROGRESS)
+        if not run.stream:
+            _finish(run)
+
+
+def _go_to_next(run: SyncRun, stream: AnyStream, sink: Sink) -> None:
+    """To the next stream that is wanted; to none after the last."""
+    run.stream, run.page_link, run.basis = "", "", ""
+    for following in ALL[ALL.index(stream) + 1 :]:
+        if following.is_wanted(run.connector):
+            run.stream = following.key
+            return
+        following.skip(run, sink)
 
 
 def _note(run: SyncRun, calls: Iterable[Call]) -> None:
     SyncCall.objects.bulk_create([SyncCall(run=run, **SyncCall.columns_of(call)) for call in calls])
 
 
-def _finish(run: SyncRun, delta_link: str) -> None:
-    """The round is complete. If meanwhile somebody has changed what to read, the next one reads everything."""
+def _keep_delta_link(run: SyncRun, stream: AnyStream, delta_link: str) -> None:
+    """A round is complete. If meanwhile somebody has changed what to read, the next one reads everything."""
+    if not stream.delta_field:
+        return
     connector = (
         Connector.objects.select_for_update(of=("self",)).select_related("sync_credential").get(pk=run.connector_id)
     )
-    connector.delta_link = delta_link if connector.basis == run.basis else ""
-    connector.save(update_fields=["delta_link"])
-    Connector.objects.filter(pk=connector.pk).update(last_synced_at=Now())
+    setattr(connector, stream.delta_field, delta_link if stream.basis(connector) == run.basis else "")
+    connector.save(update_fields=[stream.delta_field])
+
+
+def _finish(run: SyncRun) -> None:
+    Connector.objects.filter(pk=run.connector_id).update(last_synced_at=Now())
     _end(run, SyncRun.State.SUCCEEDED)
 
 
+def _mine(run: SyncRun) -> SyncRunQuerySet:
+    return SyncRun.objects.filter(pk=run.pk, lease=run.lease, state=SyncRun.State.RUNNING)
+
+
+def _require_lease(run: SyncRun) -> None:
+    if not _mine(run).select_for_update().exists():
+        raise _LeaseLost
+
+
 def _end(run: SyncRun, state: str, *, message: str = "", error_code: str = "") -> None:
-    SyncRun.objects.filter(pk=run.pk, lease=run.lease, state=SyncRun.State.RUNNING).update(
-        state=state, ended_at=Now(), lease_until=None, message=message[:500], error_code=error_code[:100]
-    )
+    _mine(run).update(state=state, ended_at=Now(), lease_until=None, message=message[:500], error_code=error_code[:100])
 
 
 def _start_over(run: SyncRun, message: str) -> None:
-    """Forget the links and read everything again; what is then no longer seen is marked as removed at the end.
+    """Forget the links of a stream and read all of it again; what is then no longer seen is taken away at the end.
 
     Graph names a link to start over from (`Location`), but that one has lost our `$select`. The round gets a mark of
     its own: what the broken one has seen may be gone since.
     """
+    stream = BY_KEY[run.stream]
     with transaction.atomic():
-        mine = SyncRun.objects.filter(pk=run.pk, lease=run.lease, state=SyncRun.State.RUNNING)
-        if not mine.select_for_update().exists():
+        if not _mine(run).select_for_update().exists():
             return
-        run.page_link, run.mark, run.read, run.pages = "", uuid.uuid4(), 0, 0
+        run.page_link, run.mark = "", uuid.uuid4()
+        if stream.key in run.counts:
+            run.counts[stream.key]["read"] = 0
+        if stream.key == People.key:
+            run.read = run.pages = 0
         run.restarts += 1
         run.state, run.lease_until, run.message = SyncRun.State.QUEUED, None, message
-        run.save(
-            update_fields=["page_link", "mark", "read", "pages", "restarts", "state", "lease_until", "message"],
-        )
-        connector = Connector.objects.select_for_update().get(pk=run.connector_id)
-        connector.delta_link = ""
-        connector.save(update_fields=["delta_link"])
+        run.save(update_fields=[*PROGRESS, "mark", "restarts", "state", "lease_until", "message"])
+        if stream.delta_field:
+            connector = Connector.objects.select_for_update().get(pk=run.connector_id)
+            setattr(connector, stream.delta_field, "")
+            connector.save(update_fields=[stream.delta_field])
 
 
 def _postpone(run: SyncRun, exc: TryLater) -> None:
@@ -202,7 +284,7 @@ def _postpone(run: SyncRun, exc: TryLater) -> None:
         _end(run, SyncRun.State.FAILED, message=message, error_code=exc.code)
         return
     seconds = min(exc.retry_after or FIRST_WAIT * 2 ** max(run.attempts - 1, 0), LONGEST_WAIT)
-    SyncRun.objects.filter(pk=run.pk, lease=run.lease, state=SyncRun.State.RUNNING).update(
+    _mine(run).update(
         state=SyncRun.State.QUEUED,
         not_before=Now() + timedelta(seconds=seconds),
         rung_at=None,

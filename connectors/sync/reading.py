@@ -2,63 +2,49 @@
 
 import queue
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
 
-from connectors.graph import USER_PROPERTIES, Call, Reader, TryLater
-
-from .records import AccountRecord, Removal, parse
+from connectors.graph import Call, Reader
 
 PAGES_AHEAD = 3
-# Users/delta pages are as large as the server likes; this asks for the largest it gives.
-HEADERS = {"Prefer": "odata.maxpagesize=999"}
-FIRST_LINK = f"/users/delta?$select={','.join((*USER_PROPERTIES, 'manager'))}"
 
 
 @dataclass
-class Batch:
-    """One or more pages, parsed. Of an object that occurs twice the last one counts, its manager as last told.
+class Batch(ABC):
+    """One or more pages, parsed.
 
     `next_link` is where to go on; at the end of a round it is empty and `delta_link` says where the next one begins.
     """
 
-    with_guests: bool = True
-    accounts: dict[str, AccountRecord] = field(default_factory=dict)
-    removals: dict[str, Removal] = field(default_factory=dict)
     next_link: str = ""
     delta_link: str = ""
     pages: int = 0
     read: int = 0
+    # About how many rows storing it will touch.
+    weight: int = 0
 
     def add(self, page: dict[str, Any]) -> None:
-        users = page["value"]
-        for user in users:
-            item = parse(user)
-            if isinstance(item, AccountRecord) and item.is_guest and not self.with_guests:
-                item = Removal(item.object_id, "excluded")
-            if isinstance(item, Removal):
-                self.accounts.pop(item.object_id, None)
-                self.removals[item.object_id] = item
-            else:
-                self.removals.pop(item.object_id, None)
-                if item.manager_id is None and (earlier := self.accounts.get(item.object_id)):
-                    item = item._replace(manager_id=earlier.manager_id)
-                self.accounts[item.object_id] = item
+        """One more page, which came after those before."""
+        entries = page["value"]
+        self.weight += self.take(entries)
         self.pages += 1
-        self.read += len(users)
+        self.read += len(entries)
         self.next_link = str(page.get("@odata.nextLink", ""))
         self.delta_link = str(page.get("@odata.deltaLink", ""))
+
+    @abstractmethod
+    def take(self, entries: list[dict[str, Any]]) -> int:
+        """Parse the entries of a page; returns their weight."""
 
     @property
     def is_last(self) -> bool:
         return not self.next_link
 
 
-def _require_page(page: dict[str, Any]) -> None:
-    """Raise TryLater for what is no page of a round: taken for the last one, everybody would be missing."""
-    if not isinstance(page.get("value"), list) or ("@odata.nextLink" in page) == ("@odata.deltaLink" in page):
-        raise TryLater("Microsoft Graph gave an answer that is no page of people.", code="not_a_page")
+_B = TypeVar("_B", bound=Batch)
 
 
 class _Failed:
@@ -66,18 +52,23 @@ class _Failed:
         self.error = error
 
 
-class PageReader:
-    """Fetches pages from `link` on, up to three ahead. Use as a context manager: leaving it stops the thread."""
+class PageReader(Generic[_B]):
+    """Takes pages from where they come from, up to three ahead. Use as a context manager: leaving it stops the thread.
 
-    def __init__(self, reader: Reader, link: str, *, with_guests: bool = True) -> None:
+    `pages` is called with the reader, on that thread; what it yields goes into batches as `new_batch` makes them.
+    """
+
+    def __init__(
+        self, reader: Reader, pages: Callable[[Reader], Iterator[dict[str, Any]]], new_batch: Callable[[], _B]
+    ) -> None:
         self._calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
         reader.on_call = self._calls.put
-        self._with_guests = with_guests
+        self._new_batch = new_batch
         self._pages: queue.Queue[dict[str, Any] | _Failed | None] = queue.Queue(PAGES_AHEAD)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._fetch, args=(reader, link), name="page reader", daemon=True)
+        self._thread = threading.Thread(target=self._fetch, args=(reader, pages), name="page reader", daemon=True)
 
-    def __enter__(self) -> "PageReader":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -92,7 +83,7 @@ class PageReader:
             calls.append(self._calls.get_nowait())
         return calls
 
-    def batches(self, rows_wanted: int) -> Iterator[Batch]:
+    def batches(self, rows_wanted: int) -> Iterator[_B]:
         """Batches of what has arrived: a page at least, about `rows_wanted` rows at most. Raises what reading did."""
         while True:
             batch, end = self._next_batch(rows_wanted)
@@ -103,21 +94,20 @@ class PageReader:
             if end is None or batch.is_last:
                 return
 
-    def _next_batch(self, rows_wanted: int) -> tuple[Batch, dict[str, Any] | _Failed | None]:
+    def _next_batch(self, rows_wanted: int) -> tuple[_B, dict[str, Any] | _Failed | None]:
         """A batch and what was taken from the queue last: a page of it, or why no more will come."""
-        batch = Batch(self._with_guests)
+        batch = self._new_batch()
         item = self._pages.get()
         while isinstance(item, dict):
             batch.add(item)
-            if batch.read >= rows_wanted or batch.is_last or self._pages.empty():
+            if batch.weight >= rows_wanted or batch.is_last or self._pages.empty():
                 break
             item = self._pages.get()
         return batch, item
 
-    def _fetch(self, reader: Reader, link: str) -> None:
+    def _fetch(self, reader: Reader, pages: Callable[[Reader], Iterator[dict[str, Any]]]) -> None:
         try:
-            for page in reader.pages(link, headers=HEADERS):
-                _require_page(page)
+            for page in pages(reader):
                 if not self._put(page):
                     return
         except Exception as error:  # noqa: BLE001 - it is raised again where the pages are taken

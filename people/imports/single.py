@@ -15,11 +15,12 @@ from connectors.graph import (
     read_user_or_deleted,
     removal_in,
 )
-from connectors.sync import GroupChange, Removal, parse
+from connectors.sync import DEVICE_PROPERTIES, DeviceRecord, GroupChange, Removal, parse, parse_device
 from people.models import Account
 
 from .accounts import note_missing, store
 from .groups import set_groups_of
+from .lists import set_devices_of
 
 _OF_THE_USER = (*USER_PROPERTIES[1:], "manager", "@removed")
 
@@ -55,7 +56,24 @@ def read_again(account: Account) -> None:
         return
     if not removal_in(state):
         state = {**state, **_around(reader, object_id)}
+        _read_devices(account, reader)
     refresh(account, state)
+
+
+def _read_devices(account: Account, reader: Reader) -> None:
+    """The devices registered to somebody, as far as the credential may read them: else Graph tells their ids only."""
+    link = f"/users/{account.object_id}/registeredDevices/microsoft.graph.device?$select={','.join(DEVICE_PROPERTIES)}"
+    try:
+        entries = [entry for page in reader.pages(link) for entry in page.get("value", ())]
+    except Refused:
+        return
+    if all(entry.get("displayName") is not None for entry in entries):
+        with transaction.atomic():
+            set_devices_of(account.connector_id, account.object_id, _devices(entries, account))
+
+
+def _devices(entries: list[dict[str, Any]], account: Account) -> list[DeviceRecord]:
+    return [parse_device(entry, owner_id=str(account.object_id)) for entry in entries]
 
 
 def _around(reader: Reader, object_id: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from connectors.models import Connector
-from connectors.sync.reading import FIRST_LINK, HEADERS
+from connectors.sync.people_stream import FIRST_LINK, HEADERS
 
 SCOPE = "https://graph.microsoft.com/.default"
 

@@ -32,9 +32,9 @@ def main(kind: str) -> dict[str, Any]:
 
 def _empty() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE people_person, people_account, connectors_syncrun CASCADE")
+        cursor.execute("TRUNCATE people_person, people_group, people_device, connectors_syncrun CASCADE")
     connector = Connector.objects.get()
-    connector.delta_link = ""
+    connector.delta_link = connector.groups_delta_link = ""
     connector.save()
 
 

@@ -14,8 +14,11 @@ from tests.factories import make_connector, make_user
 pytestmark = pytest.mark.django_db
 
 
+SWITCHES = ["import_groups", "import_licences", "import_devices", "import_roles"]
+
+
 def save(client, connector, **changes):
-    data = {"import_guests": "on", "sync_repeat": "60", "sync_start": "", **changes}
+    data = {"import_guests": "on", **dict.fromkeys(SWITCHES, "on"), "sync_repeat": "60", "sync_start": "", **changes}
     data = {name: value for name, value in data.items() if value is not None}
     return client.post(reverse("connectors:edit_import", args=[connector.pk]), data)
 
@@ -55,6 +58,17 @@ def test_other_people_wanted_means_reading_everything_again(admin):
     save(admin, connector, sync_repeat="15", import_guests=None)
     changed = again(connector)
     assert (changed.import_guests, bool(changed.delta_link)) == (False, False)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_what_is_imported_beside_people_does_not_mean_reading_them_again(admin, name):
+    connector = make_connector(delta_link="https://graph.example/delta?token=1")
+    save(admin, connector, **{name: None})
+    changed = again(connector)
+    assert (getattr(changed, name), bool(changed.delta_link)) == (False, True)
+    save(admin, connector)
+    assert getattr(again(connector), name)
+    assert again(connector).delta_link
 
 
 def test_nothing_changed_is_nothing_recorded(admin):
