@@ -5,9 +5,12 @@ from .base import Action, Need, Order, State, Target, Write
 from .change_sign_in_name import ChangeSignInName
 from .delete_account import DeleteAccount, PurgeAccount, RestoreAccount
 from .directory import Directory, GroupFacts, LicenceFacts, PersonFacts
+from .edit_contact import EditContact
 from .edit_identities import EditIdentities
+from .edit_profile import EditProfile
 from .forms import ActionForm
 from .group_membership import AddToGroup, RemoveFromGroup
+from .leave_date import SetLeaveDate
 from .licences import AssignLicences, RemoveLicences
 from .manager import RemoveManager, SetManager
 from .require_password_change import RequirePasswordChange
@@ -22,8 +25,11 @@ ALL: tuple[type[Action], ...] = (
     RevokeSessions,
     ChangeSignInName,
     EditIdentities,
+    EditProfile,
+    EditContact,
     SetManager,
     RemoveManager,
+    SetLeaveDate,
     AddToGroup,
     RemoveFromGroup,
     AssignLicences,
