@@ -6,8 +6,8 @@ from dataclasses import replace
 from django.contrib.auth.models import AnonymousUser
 
 from connectors import actions
-from connectors.actions import Action
-from connectors.readiness import Verdict, facts_about, verdict
+from connectors.actions import Action, State
+from connectors.readiness import Verdict, facts_about, verdict, verdict_of
 from neurons_admin.access.models import User
 from people import protection
 from people.models import Account, ActionRun
@@ -50,16 +50,19 @@ def menu(user: User, account: Account) -> list[tuple[type[Action], Verdict]]:
     return [(action, readiness(user, account, action)) for action in actions.ALL]
 
 
-def refusal_at_run_time(run: ActionRun, permissions: Collection[str] | None, roles: Collection[str]) -> str:
-    """Asked again with the token in hand, just before sending; empty when it may go ahead.
+def refusal_at_run_time(
+    run: ActionRun, state: State, permissions: Collection[str] | None, roles: Collection[str]
+) -> str:
+    """Asked again with the token in hand, just before sending; empty when it may go ahead. `state` was just read.
 
     `permissions` is None for a token that does not say what it grants: then Graph itself has to.
     """
-    action = actions.BY_KEY[run.action]
+    order = run.bound_action()
+    action = type(order)
     facts = facts_about(run.account.connector, action)
     granted = None if permissions is None else frozenset(permissions)
     facts = replace(facts, granted=granted, roles=frozenset(roles), problem="")
-    answer = verdict(action, facts, run.account.as_target(), state_matters=False)
+    answer = verdict_of(order, facts, run.account.as_target(), state, state_matters=False)
     if not answer.ready:
         return f"{answer.reason} {answer.cure}".strip()
     return _protected(run, action)

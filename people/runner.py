@@ -119,7 +119,7 @@ def _prepare(run: ActionRun) -> Prepared | None:
     # All that took time, in which rights and switches may have been taken away.
     now = ActionRun.objects.for_work().get(pk=run.pk)
     _require_right(now)
-    _require_readiness(now, graph)
+    _require_readiness(now, state, graph)
     # The fence has kept what was before; without that there was no earlier attempt.
     answered = bool(run.before) and run.calls.filter(purpose=Purpose.ACT, status__isnull=False).exists()
     if action.is_so(state) and not may_be_old(run):
@@ -162,12 +162,13 @@ def _require_right(run: ActionRun) -> None:
         raise Refused(f"{run.asked_by.label} may no longer ask for this action.", code="refused_here")
 
 
-def _require_readiness(run: ActionRun, graph: Graph) -> None:
+def _require_readiness(run: ActionRun, state: dict[str, Any], graph: Graph) -> None:
     """Ask once more, by what the token grants. What has been granted since it was issued, only a new one shows."""
     refusal = ""
     for fresh in (False, True):
         grant = graph.grant(fresh=fresh)
-        refusal = policy.refusal_at_run_time(run, grant.permissions if grant.readable else None, grant.directory_roles)
+        permissions = grant.permissions if grant.readable else None
+        refusal = policy.refusal_at_run_time(run, state, permissions, grant.directory_roles)
         if not refusal:
             return
     raise Refused(refusal, code="refused_here")
