@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import PermissionDenied
@@ -39,10 +39,15 @@ class AlreadyAsked(Exception):
 
 
 class Asked(NamedTuple):
-    """The first run, and whether this click made it (a click that was sent twice finds the first one's run)."""
+    """The runs, and whether this click made them (a click that was sent twice finds the first one's runs)."""
 
-    run: ActionRun
+    runs: list[ActionRun]
     is_new: bool
+
+    @property
+    def run(self) -> ActionRun:
+        """The first of them, which the others may follow."""
+        return self.runs[0]
 
 
 # What the database refuses when two requests ask for the same, or for what contradicts it.
@@ -71,6 +76,10 @@ class Asking:
         """The key of one of the runs that a click makes."""
         return uuid.uuid5(self.click, str(number)) if number else self.click
 
+    def to_undo(self, run: ActionRun) -> "Asking":
+        """The same asking, for what undoes a run."""
+        return replace(self, undoes=run, expects=run.after)
+
 
 def latest_like(action: type[Action], account: Account) -> uuid.UUID | None:
     """The latest run that did, or undid, the same to the account: a dialog shows what was so when it was opened."""
@@ -84,9 +93,8 @@ def ask(orders: Sequence[Order], asking: Asking) -> Asked:
     An order's secret is the value of its secret field, empty to have one made. Raises NotReady, AlreadyAsked, and
     PermissionDenied for a click that is somebody else's.
     """
-    earlier = ActionRun.objects.filter(click=asking.click).first()
-    if earlier is not None:
-        return Asked(_same_click(earlier, orders[0].action, asking), False)
+    if earlier := _same_click(orders, asking):
+        return Asked(earlier, False)
     for order in orders:
         verdict = policy.readiness(
             asking.asked_by, asking.account, type(order.action), override_reason=asking.override_reason
@@ -103,7 +111,7 @@ def ask(orders: Sequence[Order], asking: Asking) -> Asked:
         if not any(name in str(exc) for name in ONE_ONLY):
             raise
         return _who_was_first(orders, asking)
-    return Asked(runs[0], True)
+    return Asked(runs, True)
 
 
 def _write_down(orders: Sequence[Order], asking: Asking) -> list[ActionRun]:
@@ -185,17 +193,26 @@ def _ring(runs: Sequence[ActionRun]) -> None:
                 run.tell("Nobody could be rung for: the broker did not answer. The sweeper sees to it.")
 
 
-def _same_click(run: ActionRun, action: Action, asking: Asking) -> ActionRun:
-    if (run.asked_by_id, run.action, run.account_id) != (asking.asked_by.pk, action.key, asking.account.pk):
+def _same_click(orders: Sequence[Order], asking: Asking) -> list[ActionRun]:
+    """The runs that this click has made already; none for a click that is new."""
+    clicks = [asking.click_of(number) for number in range(len(orders))]
+    by_click = {run.click: run for run in ActionRun.objects.filter(click__in=clicks)}
+    first = by_click.get(asking.click)
+    if first is None:
+        return []
+    if (first.asked_by_id, first.action, first.account_id) != (
+        asking.asked_by.pk,
+        orders[0].action.key,
+        asking.account.pk,
+    ):
         raise PermissionDenied
-    return run
+    return [by_click[click] for click in clicks if click in by_click]
 
 
 def _who_was_first(orders: Sequence[Order], asking: Asking) -> Asked:
     """Another request was faster: the same click (its run is the answer) or another's (say whose)."""
-    same = ActionRun.objects.filter(click=asking.click).first()
-    if same is not None:
-        return Asked(_same_click(same, orders[0].action, asking), False)
+    if same := _same_click(orders, asking):
+        return Asked(same, False)
     classes = [order.action.conflicts for order in orders]
     alike = ActionRun.objects.filter(account=asking.account, conflict_class__in=classes)
     other = alike.open().for_list().first()

@@ -39,9 +39,18 @@ class _Asking(ActionForm):
 
 
 def form_for(
-    action: type[Action], account: Account, *, guard: str = "", data: Any = None, initial: dict[str, Any] | None = None
+    action: type[Action],
+    account: Account,
+    *,
+    guard: str = "",
+    data: Any = None,
+    initial: dict[str, Any] | None = None,
+    with_fields: bool = True,
 ) -> ActionForm:
-    """The dialog's form; bound when `data` is given. `guard` says why the person is protected: a reason is wanted."""
+    """The dialog's form; bound when `data` is given. `guard` says why the person is protected: a reason is wanted.
+
+    Not `with_fields`, where the action's parameters are known already.
+    """
     extra: dict[str, Any] = {"account": account, "action_key": action.key}
     if guard:
         extra["override_reason"] = forms.CharField(
@@ -58,5 +67,6 @@ def form_for(
             help_text="The name shown in the title, or the sign-in name.",
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )
-    form_class: type[ActionForm] = type(f"{action.__name__}Asking", (_Asking, action.form), extra)
+    bases = (_Asking, action.form) if with_fields else (_Asking,)
+    form_class: type[ActionForm] = type(f"{action.__name__}Asking", bases, extra)
     return form_class(data, target=account.as_target(), directory=LocalDirectory(account.connector), initial=initial)

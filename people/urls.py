@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.views import actions, health, lists, person, pick, runs, status
+from people.views import actions, health, lists, person, pick, runs, status, undo
 
 app_name = "people"
 
@@ -24,4 +24,5 @@ urlpatterns = [
     path("runs/<uuid:pk>/cancel/", runs.cancel, name="cancel"),
     path("runs/<uuid:pk>/decide/", runs.decide, name="decide"),
     path("runs/<uuid:pk>/confirm/", runs.confirm, name="confirm"),
+    path("runs/<uuid:pk>/undo/", undo.undo, name="undo"),
 ]

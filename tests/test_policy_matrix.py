@@ -92,6 +92,7 @@ RULES = {
     "people:cancel": Rule(get=NOBODY, post=DESK, thing="run"),
     "people:decide": Rule(get=NOBODY, post=DESK, thing="run"),
     "people:confirm": Rule(get=NOBODY, post=DESK, thing="run"),
+    "people:undo": Rule(get=DESK, post=DESK, thing="run"),
     "ui:styleguide": Rule(get=SIGNED_IN),
     "ui:dialog": Rule(get=SIGNED_IN, post=SIGNED_IN, thing="sample"),
     "ui:run": Rule(get=SIGNED_IN),

@@ -224,6 +224,10 @@ class Action:
         """What people call the keys of its snapshot, where the product's common names do not do."""
         return {}
 
+    def said(self, name: str, value: object) -> object:
+        """What people read for a value of its snapshot, where the value itself would tell them nothing."""
+        return value
+
 
 def moved_since(name: str, state: State, before: State, sent_at: datetime) -> bool:
     """Whether a timestamp property has moved, to a time not before the call."""

@@ -55,6 +55,17 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """A value as it was, as it became, and as it is now; `has_drifted` when somebody has changed it since."""
+
+    label: str
+    before: object
+    after: object
+    now: object
+    has_drifted: bool = False
+
+
+@dataclass(frozen=True)
 class Call:
     """One exchange with Microsoft Graph. `status` is None where no answer came; `outcome` is the status in words."""
 

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -37,27 +38,30 @@ def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
     if not form.is_valid():
         return _dialog(request, account, action, form)
     try:
-        asked = asking.ask(action.orders(form), _asking(request, account, form))
+        asked = asking.ask(action.orders(form), asking_of(request, account, form))
     except asking.NotReady as exc:
         return _dialog(request, account, action, form, problem=f"{exc.verdict.reason} {exc.verdict.cure}".strip())
     except asking.AlreadyAsked as exc:
-        return _dialog(request, account, action, form, problem=_who_was_first(exc.run))
-    return _answer(request, asked)
+        return _dialog(request, account, action, form, problem=who_was_first(exc.run))
+    return answer(request, asked)
 
 
-def _asking(request: Request, account: Account, form: ActionForm) -> asking.Asking:
+def asking_of(request: Request, account: Account, form: ActionForm) -> asking.Asking:
     given = form.cleaned_data
     reason = given.get("override_reason", "")
     return asking.Asking(account, request.user, given["click"], seen=given["seen"], override_reason=reason)
 
 
-def _answer(request: Request, asked: asking.Asked) -> HttpResponse:
-    """With htmx the run's row on top of the list; without, the person's page."""
+def answer(request: Request, asked: asking.Asked) -> HttpResponse:
+    """With htmx the rows of the runs, for the top of the list; without, the page of the first."""
     if not request.htmx:
         return redirect(asked.run.get_absolute_url())
-    run = ActionRun.objects.for_list().get(pk=asked.run.pk)
-    response = render(request, "_run_row.html", {"run": RunRow(run, request.user, names_person=False)})
-    response = trigger_client_event(response, "dialog:done", {})
+    runs = ActionRun.objects.for_list().filter(pk__in=[run.pk for run in asked.runs]).order_by("created_at")
+    rows = [
+        render_to_string("_run_row.html", {"run": RunRow(run, request.user, names_person=False)}, request)
+        for run in runs
+    ]
+    response = trigger_client_event(HttpResponse("".join(rows)), "dialog:done", {})
     return reswap(retarget(response, "#runs"), "afterbegin")
 
 
@@ -79,7 +83,7 @@ def _dialog(
         "undo_note": action.undo,
         "actor": request.user.label,
         "credential": f"{account.connector.action_credential} in {account.connector}",
-        "warnings": _warnings(verdict),
+        "warnings": warnings_of(verdict),
         "problem": problem,
         "danger": action.danger,
         "cancel_url": person_url,
@@ -89,7 +93,7 @@ def _dialog(
     return render(request, template, context)
 
 
-def _warnings(verdict: Verdict) -> list[str]:
+def warnings_of(verdict: Verdict) -> list[str]:
     """What whoever asks should know although it may be asked for."""
     unknown = [verdict.reason] if verdict.ready and not verdict.known else []
     return [f"This person is protected. {verdict.guard}", *unknown] if verdict.guard else unknown
@@ -100,7 +104,7 @@ def _changes(action: type[Action], account: Account) -> list[Change]:
     return [Change(label, before, after) for label, before, after in action.preview(account.as_target())]
 
 
-def _who_was_first(run: ActionRun) -> str:
+def who_was_first(run: ActionRun) -> str:
     who = f"{run.asked_by.label} has asked for “{run.label}”"
     if run.has_ended:
         return (

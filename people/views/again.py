@@ -7,6 +7,7 @@ from neurons_admin.access.models import User
 from neurons_admin.ui.parts import Link
 from people import policy
 from people.models import ActionRun
+from people.undoing import NotUndoable, require_undoable
 
 
 def again_link(run: ActionRun, viewer: User) -> list[Link]:
@@ -17,12 +18,14 @@ def again_link(run: ActionRun, viewer: User) -> list[Link]:
 
 
 def undo_link(run: ActionRun, viewer: User) -> list[Link]:
-    """To the dialog of the inverse action, where there is one."""
+    """To the page that undoes it, for who may; empty where nothing does."""
     try:
-        inverse = run.bound_action().inverse(run.before)
-    except (KeyError, TypeError):
-        inverse = None
-    return [] if inverse is None else _dialog(run, viewer, inverse.key, f"Undo: {inverse.label.lower()}…")
+        inverse = require_undoable(run)
+    except NotUndoable:
+        return []
+    if not policy.may_act(viewer, type(inverse)):
+        return []
+    return [Link(f"Undo: {inverse.title[:1].lower()}{inverse.title[1:]}…", reverse("people:undo", args=[run.pk]))]
 
 
 def _dialog(run: ActionRun, viewer: User, key: str, words: str) -> list[Link]:

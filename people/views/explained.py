@@ -45,6 +45,17 @@ OURS: Final = {
         "Cure what the refusal names, then ask again.",
         (ACTION_DETAILS, PERSON, _WHO_MAY),
     ),
+    "drifted": Explanation(
+        "drifted",
+        "Somebody has changed it since, so it was left as it is.",
+        (
+            "Another administrator or a script has changed the same since the run that was to be undone.",
+            "A synchronisation from on-premises Active Directory has set it.",
+        ),
+        "Look at what it is now, and set by hand what it should be.",
+        (PERSON,),
+        again=False,
+    ),
     "no_secret": Explanation(
         "no_secret",
         "The password that was kept for this is no longer there.",

@@ -25,7 +25,7 @@ SHOWN_FOR_SECONDS = 60
 @permission_required("people.view_actionrun", raise_exception=True)
 def run(request: Request, pk: str) -> HttpResponse:
     """The whole story; the part that changes asks after itself until the run is over."""
-    with_credentials = ActionRun.objects.for_list().for_work()
+    with_credentials = ActionRun.objects.for_list().for_work().select_related("follows", "undoes")
     shown = get_object_or_404(with_credentials, pk=pk)
     template = "people/_run.html" if request.htmx else "people/run.html"
     return render(request, template, _context(request, shown))
@@ -112,4 +112,6 @@ def _context(request: Request, shown: ActionRun) -> dict[str, object]:
         "said": said_of(shown, calls, events),
         "advice": advice_for(shown, request.user, calls, events),
         "choices": choices_for(shown, request.user),
+        "undone_by": shown.undone_by.order_by("created_at"),
+        "followers": shown.followers.order_by("created_at"),
     }

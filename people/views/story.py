@@ -1,6 +1,6 @@
 """A run's story in steps: asked, checked, read before, called, accepted, observed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -223,9 +223,9 @@ class Changes:
 
 def changes_of(run: ActionRun) -> Changes | None:
     """Before and after, as recorded; None without any. Only what was accepted or seen is called "after"."""
+    label, said = readers_of(run)
     rows = [
-        Change(PROPERTY_LABELS.get(name, name), _said(run.before.get(name)), _said(value))
-        for name, value in run.after.items()
+        Change(label(name), said(name, run.before.get(name)), said(name, value)) for name, value in run.after.items()
     ]
     if not rows:
         return None
@@ -236,8 +236,17 @@ def changes_of(run: ActionRun) -> Changes | None:
     return Changes("Before, and what is wanted", "Wanted", rows)
 
 
-def _said(value: object) -> object:
-    """A time as people write it; anything else as it is."""
+def readers_of(run: ActionRun) -> tuple[Callable[[str], str], Callable[[str, object], object]]:
+    """What people call a thing that a run recorded, and how they read a value of it; times as people write them."""
+    try:
+        action = run.bound_action()
+    except (KeyError, TypeError):
+        return lambda name: PROPERTY_LABELS.get(name, name), lambda _, value: _in_time(value)
+    labels = {**PROPERTY_LABELS, **action.labels()}
+    return lambda name: labels.get(name, name), lambda name, value: _in_time(action.said(name, value))
+
+
+def _in_time(value: object) -> object:
     moment = moment_of(value)
     return exactly(moment) if moment else value
 
