@@ -108,9 +108,12 @@ def _refused(run: ActionRun, order: Prepared, exc: Refused) -> None:
     order.graph.on_call = recorder(run, Purpose.LOOK)
     # Raises NotThere where it is the person that is missing.
     state = order.action.read(order.graph, order.target)
-    if heard != "already":
-        raise Refused(str(exc), code=exc.code, detail=exc.detail, status=exc.status, request_id=exc.request_id)
-    if not order.action.is_so(state):
+    is_so = order.action.is_so(state)
+    objection = "" if is_so else order.action.objection(order.target, state)
+    if heard != "already" or objection:
+        said = objection or str(exc)
+        raise Refused(said, code=exc.code, detail=exc.detail, status=exc.status, request_id=exc.request_id)
+    if not is_so:
         raise OutcomeUnknown(
             "Microsoft says that it is so already; the directory does not show it yet.",
             code=exc.code, detail=exc.detail, status=exc.status, request_id=exc.request_id,
