@@ -26,7 +26,7 @@ class OfferedField(forms.MultipleChoiceField):
     """A list of the values that were ticked, of those that the form has offered."""
 
     widget = OfferedWidget
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "invalid_choice": "What was chosen is not on the list any more. Look at the list and choose again.",
     }
 

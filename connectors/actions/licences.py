@@ -1,12 +1,13 @@
 """Assign and remove licences, in one call: https://learn.microsoft.com/graph/api/user-assignlicense."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from connectors.graph import GraphError
 
 from .base import Action, Need, Order, State, Target, Write
+from .edit_profile import EditProfile
 from .forms import ActionForm
 from .licence_forms import AssignLicencesForm, RemoveLicencesForm
 from .licensing import changed, direct_of, direct_ones, inherited_of
@@ -71,14 +72,13 @@ class _LicenceAction(Action):
         return changed(state, self._lacking(state), self._left_over(state))
 
     def snapshot(self, state: State) -> dict[str, Any]:
-        skus = {product["sku"] for product in (*self.adding(), *self.removing())}
-        return {"licences": direct_ones(state, skus)}
+        return {"licences": direct_ones(state, self._names_of_all())}
 
     def inverse(self, before: State) -> Action | None:
         held = before.get("licences")
         if held is None:
             return None
-        names = {product["sku"]: product["name"] for product in (*self.adding(), *self.removing())}
+        names = self._names_of_all()
         back = [{**licence, "name": names[licence["sku"]]} for licence in held]
         away = [
             {"sku": sku, "name": names[sku]}
@@ -89,6 +89,13 @@ class _LicenceAction(Action):
 
     def labels(self) -> dict[str, str]:
         return {"licences": "Licences assigned directly"}
+
+    def said(self, name: str, value: object) -> object:
+        names = self._names_of_all()
+        return [_in_words(names, licence) for licence in value] if isinstance(value, list) else value
+
+    def _names_of_all(self) -> dict[str, str]:
+        return {product["sku"]: product["name"] for product in (*self.adding(), *self.removing())}
 
     def _plans(self, product: Product, state: State) -> list[str]:
         """The plans to be off: those asked for, else those that are."""
@@ -136,7 +143,10 @@ class AssignLicences(_LicenceAction):
     @classmethod
     def orders(cls, form: ActionForm) -> list[Order]:
         form = cast("AssignLicencesForm", form)
-        return [Order(cls(add=form.products("add", disabledPlans=None), remove=form.products("remove")))]
+        assign = cls(add=form.products("add", disabledPlans=None), remove=form.products("remove"))
+        if location := form.cleaned_data.get("usage_location"):
+            return [Order(EditProfile({"usageLocation": location})), Order(assign, follows=True)]
+        return [Order(assign)]
 
     def done(self, target: Target) -> str:
         gone = f" and no longer has {_names(self.remove)}" if self.remove else ""
@@ -182,6 +192,12 @@ class RemoveLicences(_LicenceAction):
 
     def done(self, target: Target) -> str:
         return f"{target.name} no longer has {_names(self.remove)} directly."
+
+
+def _in_words(names: Mapping[str, str], licence: Mapping[str, Any]) -> str:
+    off = len(licence["disabledPlans"])
+    name = names.get(licence["sku"], licence["sku"])
+    return f"{name} ({off} {'plan' if off == 1 else 'plans'} off)" if off else name
 
 
 def _names(products: Sequence[Product]) -> str:
