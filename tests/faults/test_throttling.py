@@ -99,13 +99,13 @@ def test_f13_all_workers_wait_and_nobody_else(stage: Stage) -> None:
     stage.wait_ready("worker-second")
     other = _with_another_app(stage)
     person = stage.person()
-    stage.fault("status", status=429, retry_after="40", method="PATCH", on=person, times=1)
+    stage.fault("status", status=429, retry_after="80", method="PATCH", on=person, times=1)
     first = stage.ask("disable_account", person)
     stage.wait_until(lambda: stage.run(first)["deferrals"])
     until = gate(stage)["paused_until"]
     refused = next(entry for entry in of_app(stage) if entry["status"] == 429)
-    waiting = stage.ask_many("disable_account", stage.people(20))
     elsewhere = stage.ask_many("disable_account", [other])
+    waiting = stage.ask_many("disable_account", stage.people(20))
     assert_all_told_truth(stage, elsewhere, state="succeeded", effects=1, names="Accepted")
     assert stage.run(elsewhere[0])["ended_at"] < until
     assert_all_told_truth(stage, [first, *waiting], state="succeeded", effects=1, names="Accepted")
