@@ -20,7 +20,19 @@ class Permission(NamedTuple):
 
 READING: Final = (
     Permission("User.Read.All", "df021288-bdef-4463-88db-98f22de89214", "Read everybody's profile."),
-)  # fmt: skip
+    Permission("GroupMember.Read.All", "98830695-27a2-44f7-8c18-0c3ebc9698f6", "Read groups and who is in them."),
+    Permission(
+        "LicenseAssignment.Read.All",
+        "e2f98668-2877-4f38-a2f4-8202e0717aa1",
+        "Read the licences bought and how many are left.",
+    ),
+    Permission("Device.Read.All", "7438b122-aefc-4978-80ed-43db9fcc7715", "Read devices and whose they are."),
+    Permission(
+        "RoleManagement.Read.Directory",
+        "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
+        "See who administers the tenant, so that nobody touches them by mistake.",
+    ),
+)
 ACTING: Final = (
     Permission(
         "User.ReadWrite.All",

@@ -17,7 +17,7 @@ from connectors.gates import Gate
 from connectors.graph import Call, Graph, Reader, open_graph, open_reader
 from connectors.pair import Pair
 from connectors.registration import registration_of
-from connectors.sync_models import GraphCall, SyncCall, SyncRun
+from connectors.sync_models import STREAMS, GraphCall, SyncCall, SyncRun
 from credentials.models import Credential
 from neurons_admin.encryption import EncryptedField
 
@@ -134,6 +134,11 @@ class Connector(models.Model):
         """The same for everything else: the tenant that is read."""
         credential = self.sync_credential
         return f"{credential.cloud} {credential.tenant_id}" if credential else ""
+
+    @property
+    def imported_words(self) -> str:
+        """What is imported beside people: "groups, licences"; empty for nothing."""
+        return ", ".join(name.lower() for key, name in STREAMS.items() if getattr(self, f"import_{key}", False))
 
     def next_after(self, moment: datetime) -> datetime | None:
         """When to synchronise next after `moment`; None for a connector that waits to be told."""

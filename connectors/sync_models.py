@@ -147,6 +147,11 @@ class SyncRun(models.Model):
         return STREAMS.get(self.stream, "people").lower()
 
     @property
+    def reading_words(self) -> str:
+        """The same as a heading."""
+        return f"Reading {self.now_reading}"
+
+    @property
     def now_read(self) -> int:
         """How much of that has been read."""
         return int(self.counts[self.stream]["read"]) if self.stream in self.counts else self.read

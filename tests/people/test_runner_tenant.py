@@ -37,7 +37,7 @@ def test_links_that_have_expired(tenant: Tenant, contoso: Connector) -> None:
     tenant.control("DELETE", f"/users/{tenant.id_of('megan')}?purge=1")
     tenant.control("POST", "/delta/expire")
     run = synchronise(contoso)
-    assert (run.full, run.restarts, run.removed) == (True, 1, 1)
+    assert (run.full, run.restarts, run.removed) == (True, 2, 1)
     assert account_of(tenant, "megan").removal == "unseen"
 
 
