@@ -106,8 +106,10 @@ def verdict(action: type[Action], facts: Facts, target: Target | None = None, *,
 def verdict_of(order: Action, facts: Facts, target: Target, state: State, *, state_matters: bool = True) -> Verdict:
     """For one order with its parameters. `state` is what is known of everything that it concerns, as it reads it."""
     answer = _verdict(type(order), order.needs_for(state), facts, target, state_matters=state_matters)
-    objection = order.objection(target, state) if answer.ready and state_matters else ""
-    return fails(objection) if objection else answer
+    if not answer.ready or not state_matters:
+        return answer
+    reason = order.objection(target, state) or order.obstacle(state)
+    return fails(reason) if reason else answer
 
 
 def _verdict(

@@ -179,6 +179,10 @@ class Action:
         """Why it cannot be done, by what was just read from the directory; empty when it can."""
         return ""
 
+    def obstacle(self, state: State) -> str:
+        """Why it would be refused as things stand: what may be otherwise by the time it is sent, as a free seat."""
+        return ""
+
     def is_so(self, state: State) -> bool:
         """Whether the directory already is as this action wants it, so that nothing need be sent."""
         return False

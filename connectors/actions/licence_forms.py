@@ -10,7 +10,7 @@ from .directory import LicenceFacts
 from .fields import PickOption
 from .forms import ActionForm
 from .licence_names import full_licence_name, licence_name
-from .licensing import direct_of, error_words, errors_of, inherited_of
+from .licensing import direct_of, error_words, errors_of, inherited_of, product_refusal
 
 
 class LicencesForm(ActionForm):
@@ -101,10 +101,7 @@ class AssignLicencesForm(LicencesForm):
     def _why_not(self, licence: LicenceFacts) -> str:
         if licence.sku_id in self.direct:
             return "Is assigned already."
-        if not licence.assignable:
-            return "Cannot be assigned to people: it is for the whole company, or it has run out."
-        holds = any(each.sku_id == licence.sku_id and not each.error for each in self.inherited)
-        return "" if licence.left > 0 or holds else "No seat is left. Free one, or buy one."
+        return product_refusal(licence, self.target.state)
 
 
 class RemoveLicencesForm(LicencesForm):

@@ -7,10 +7,11 @@ from typing import Any, Literal, cast
 from connectors.graph import GraphError
 
 from .base import Action, Need, Order, State, Target, Write
+from .directory import LicenceFacts
 from .edit_profile import EditProfile
 from .forms import ActionForm
 from .licence_forms import AssignLicencesForm, RemoveLicencesForm
-from .licensing import changed, direct_of, direct_ones, inherited_of
+from .licensing import NO_LOCATION, changed, direct_of, direct_ones, inherited_of, product_refusal
 from .permissions import DIRECTORY_READ_WRITE, LICENCE_WRITE, READING, USER_READ, USER_READ_WRITE
 
 # These refusals differ by their words only.
@@ -135,6 +136,18 @@ class AssignLicences(_LicenceAction):
 
     def removing(self) -> Sequence[Product]:
         return self.remove
+
+    def obstacle(self, state: State) -> str:
+        """By the usage location, and by the products of the tenant where the state holds them as `products`."""
+        lacking = self._lacking(state)
+        if lacking and not state.get("usageLocation"):
+            return NO_LOCATION
+        direct = direct_of(state) or {}
+        products: Sequence[LicenceFacts] = state.get("products") or ()
+        reasons = (
+            product_refusal(each, state) for each in products if each.sku_id in lacking and each.sku_id not in direct
+        )
+        return next(filter(None, reasons), "")
 
     @property
     def title(self) -> str:

@@ -7,6 +7,8 @@ https://learn.microsoft.com/graph/api/resources/licenseassignmentstate
 from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
+from .directory import LicenceFacts
+
 State = Mapping[str, Any]
 
 _ASSIGNED, _STATES = "assignedLicenses", "licenseAssignmentStates"
@@ -20,6 +22,11 @@ ERRORS: Final = {
     "UniquenessViolation": "An address of this person is in use by somebody else.",
 }
 OTHER_ERROR: Final = "Microsoft could not assign it, and says no more than that."
+
+
+NOT_FOR_PEOPLE: Final = "Cannot be assigned to people: it is for the whole company, or it has run out."
+NO_SEAT: Final = "No seat is left. Free one, or buy one."
+NO_LOCATION: Final = "This person has no usage location, and Microsoft assigns nothing without. Set it first."
 
 
 class Inherited(NamedTuple):
@@ -51,6 +58,14 @@ def errors_of(state: State) -> dict[str, str]:
     """What is wrong with licences that are assigned directly: Microsoft's word for it, by SKU."""
     entries = [entry for entry in state.get(_STATES) or () if not entry.get("assignedByGroup")]
     return {_lower(entry.get("skuId")): _error(entry) for entry in entries if _error(entry)}
+
+
+def product_refusal(product: LicenceFacts, state: State) -> str:
+    """Why a product cannot be assigned to somebody who does not have it directly; empty when it can."""
+    if not product.assignable:
+        return NOT_FOR_PEOPLE
+    holds = any(each.sku_id == product.sku_id and not each.error for each in inherited_of(state))
+    return "" if product.left > 0 or holds else NO_SEAT
 
 
 def error_words(error: str) -> str:
