@@ -11,11 +11,17 @@ from connectors import sync
 from connectors.models import Connector, SyncRun
 from people import imports
 
+AROUND = ("import_groups", "import_licences", "import_devices", "import_roles")
 
-def main(kind: str) -> dict[str, Any]:
-    """Synchronise `full`, into an empty database, or the `changes` since the last time; returns what it took."""
+
+def main(kind: str, what: str = "people") -> dict[str, Any]:
+    """Synchronise `full`, into an empty database, or the `changes` since the last time; returns what it took.
+
+    Only people, or `everything`.
+    """
     if kind == "full":
         _empty()
+    Connector.objects.update(**dict.fromkeys(AROUND, what == "everything"))
     connector = Connector.objects.get()
     connector.graph_for_sync().grant()  # a worker has a token from its last run
     run = SyncRun.objects.create(connector=connector, trigger=SyncRun.Trigger.MANUAL)
@@ -27,6 +33,7 @@ def main(kind: str) -> dict[str, Any]:
     if run.state != SyncRun.State.SUCCEEDED:
         raise RuntimeError(f"The synchronisation ended as {run.state}: {run.message}")
     counts = {name: getattr(run, name) for name in ("full", "read", "added", "changed", "removed")}
+    counts["rows"] = sum(row["read"] for row in run.rows)
     return {**counts, "seconds": seconds, "megabytes": _peak_megabytes(), "megabytes_at_start": at_start}
 
 
