@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from connectors.actions import Action, Order
+from connectors.actions import Order
 from connectors.readiness import Verdict
 from neurons_admin import doorbell
 from neurons_admin.access.models import User
@@ -60,7 +60,7 @@ NOT_LOOKED: Final = uuid.UUID(int=0)
 class Asking:
     """Who asks for what, for whom, by which click.
 
-    `seen` is what `latest_like` said when the dialog was opened; `override_reason` why it is to be done although the
+    `seen` is what `latest_run` said when the dialog was opened; `override_reason` why it is to be done although the
     person is protected; `undoes` the run that is undone, and `expects` what has to be found in the directory for that.
     """
 
@@ -81,10 +81,9 @@ class Asking:
         return replace(self, undoes=run, expects=run.after)
 
 
-def latest_like(action: type[Action], account: Account) -> uuid.UUID | None:
-    """The latest run that did, or undid, the same to the account: a dialog shows what was so when it was opened."""
-    alike = ActionRun.objects.filter(account=account, conflict_class__startswith=action.conflict_class)
-    return alike.order_by("-created_at").values_list("pk", flat=True).first()
+def latest_run(account: Account) -> uuid.UUID | None:
+    """The latest run for the account, whatever it did: a dialog shows what was so when it was opened."""
+    return account.runs.order_by("-created_at").values_list("pk", flat=True).first()
 
 
 def ask(orders: Sequence[Order], asking: Asking) -> Asked:

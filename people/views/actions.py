@@ -32,7 +32,7 @@ def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
         raise Http404
     verdict = policy.readiness(request.user, account, action)
     if request.method == "GET":
-        initial = {"click": new_click(), "seen": asking.latest_like(action, account)}
+        initial = {"click": new_click(), "seen": asking.latest_run(account)}
         return _dialog(request, account, action, form_for(action, account, guard=verdict.guard, initial=initial))
     form = form_for(action, account, guard=verdict.guard, data=request.POST)
     if not form.is_valid():

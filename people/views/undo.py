@@ -33,7 +33,7 @@ def undo(request: Request, pk: str) -> HttpResponse:
     action = type(inverse)
     verdict = policy.readiness(request.user, run.account, action)
     if request.method == "GET":
-        initial = {"click": new_click(), "seen": asking.latest_like(action, run.account)}
+        initial = {"click": new_click(), "seen": asking.latest_run(run.account)}
         form = form_for(action, run.account, guard=verdict.guard, initial=initial, with_fields=False)
         return _dialog(request, run, inverse, verdict, form)
     form = form_for(action, run.account, guard=verdict.guard, data=request.POST, with_fields=False)
