@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from people.views import actions, health, lists, person, pick, runs, status, undo
+from people.views import actions, deleted, health, lists, person, pick, runs, status, undo
 
 app_name = "people"
 
 urlpatterns = [
     path("people/", lists.people, name="list"),
+    path("people/deleted/", deleted.deleted, name="deleted"),
+    path("people/deleted/<uuid:connector_pk>/read/", deleted.read, name="read_deleted"),
     path("people/<int:pk>/", person.overview, name="person"),
     path("people/<int:pk>/history/", person.history, name="history"),
     path("people/<int:pk>/accounts/<int:account_pk>/refresh/", person.refresh, name="refresh"),
