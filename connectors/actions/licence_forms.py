@@ -68,6 +68,7 @@ class AssignLicencesForm(LicencesForm):
         label="Usage location",
         min_length=2,
         max_length=2,
+        error_messages={"required": "Say in which country the services are used."},
         validators=[RegexValidator("^[A-Za-z]{2}$", "Two letters, such as DE or US.")],
         help_text="This person has none, and Microsoft assigns nothing without. The country in which the services are"
         " used, in two letters, such as DE or US. It is set by a run of its own, first.",

@@ -123,7 +123,7 @@ class TestAssignLicences:
         content = opened(desk, adele, "assign_licences")
         assert "Microsoft assigns nothing without" in content
         seen = str(adele.runs.get().pk)
-        assert "This field is required." in sent(desk, adele, "assign_licences", add=[E5], seen=seen)
+        assert "Say in which country" in sent(desk, adele, "assign_licences", add=[E5], seen=seen)
         content = sent(desk, adele, "assign_licences", add=[E5], usage_location="de", seen=seen)
         location, assignment = ActionRun.objects.exclude(state="succeeded").order_by("created_at")
         assert location.params["changes"] == {"usageLocation": "DE"}
