@@ -50,7 +50,10 @@ _WRITE_PROPERTY = {
 _SENSITIVE = frozenset({
     "accountEnabled", "businessPhones", "mobilePhone", "onPremisesImmutableId", "otherMails", "userPrincipalName",
 })  # fmt: skip
-_PATCH_AT_ALL = frozenset(_WRITE_PROFILE).union(*_WRITE_PROPERTY.values()) | {"User.EnableDisableAccount.All"}
+_PATCH_AT_ALL = frozenset(_WRITE_PROFILE).union(*_WRITE_PROPERTY.values()) | {
+    "User.EnableDisableAccount.All",
+    "User-LifeCycleInfo.ReadWrite.All",
+}
 
 
 @dataclass(frozen=True)
