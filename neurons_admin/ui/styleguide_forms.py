@@ -4,13 +4,18 @@ from typing import Any, Final
 
 from django import forms
 
-from neurons_admin.ui.parts import Change
+from neurons_admin.ui.parts import Change, Compared
 from neurons_admin.ui.widgets import SecretInput
 
 CHANGES: Final = (
     Change("Account enabled", before=True, after=False),
     Change("Job title", "Retail Manager", "Store Manager"),
     Change("Business phones", ["+49 30 1234", "+49 30 1235"], []),
+)
+
+COMPARED: Final = (
+    Compared("Account enabled", before=True, after=False, now=False),
+    Compared("Job title", "Retail Manager", "Store Manager", "District Manager", has_drifted=True),
 )
 
 

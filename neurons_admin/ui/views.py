@@ -31,6 +31,7 @@ def styleguide(request: Request) -> HttpResponse:
         "wrong_form": forms.wrong_form(),
         "tabs": samples.TABS,
         "changes": forms.CHANGES,
+        "compared": forms.COMPARED,
         "groups": samples.actions_menu(),
         "dialogs": [(kind, dialog_context(kind)) for kind in forms.DIALOGS],
         "live_run": runs.live_run(is_over=False),

@@ -51,8 +51,9 @@ def test_a_synchronised_account_keeps_its_password(desk):
     assert not offered["Disable account"].reason
 
 
-def test_a_connector_that_does_not_act_says_so(desk):
-    offered = entries(page(desk, make_account(connector=make_connector(acts=False))))
+def test_a_connector_that_does_not_act_says_so(client):
+    client.force_login(make_user("People admin"))
+    offered = entries(page(client, make_account(connector=make_connector(acts=False))))
     assert all("does not act" in entry.reason for entry in offered.values())
 
 
@@ -76,9 +77,12 @@ def test_with_two_accounts_one_chooses_the_directory(desk):
     assert entries(response)["Disable account"].reason == "The account is already disabled."
 
 
-def test_an_account_that_is_gone_can_only_be_looked_at(desk):
-    response = page(desk, make_account(removal="deleted"))
-    assert all(entry.reason for entry in entries(response).values())
+def test_an_account_that_was_deleted_can_only_be_restored(client):
+    client.force_login(make_user("People admin"))
+    response = page(client, make_account(removal="deleted"))
+    offered = entries(response)
+    assert not offered.pop("Restore account").reason
+    assert all(entry.reason for entry in offered.values())
     assert "can be restored" in response.content.decode()
 
 

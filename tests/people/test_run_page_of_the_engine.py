@@ -84,7 +84,7 @@ def test_refused_before_anything_was_sent(told, directory, adele, dana):
     title, steps, text = told(run)
     assert title == "It was not done"
     assert states(steps) == ["done", "failed", "skipped", "skipped", "skipped", "skipped"]
-    assert "may no longer ask for actions" in text
+    assert "may no longer ask for this action" in text
 
 
 def test_told_to_wait(told, directory, adele, dana):

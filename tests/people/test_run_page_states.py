@@ -16,7 +16,14 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 SENT = ("running", "About to send: from here on it may have happened.")
 NO_ANSWER = "Microsoft Graph was asked and did not answer: the change may or may not have been made."
-OBSERVED = {"accepted_at": NOW, "observed_at": NOW, "sent_at": NOW, "ended_at": NOW, "after": {"accountEnabled": False}}
+OBSERVED = {
+    "accepted_at": NOW,
+    "observed_at": NOW,
+    "sent_at": NOW,
+    "ended_at": NOW,
+    "before": {"accountEnabled": True},
+    "after": {"accountEnabled": False},
+}
 ACCEPTED = {**OBSERVED, "observed_at": None}
 IN_DOUBT = {"in_doubt": True, "sent_at": NOW, "before": {"accountEnabled": True}}
 LATER = {"not_before": NOW + timedelta(minutes=9)}

@@ -1,16 +1,19 @@
 """The whole way on the demo tenant: real sign-in, real TLS, the tenant's true state, exchanges held to the contract."""
 
+import uuid
 from typing import Any
 
 import pytest
 
-from connectors.actions import Action, DisableAccount, EnableAccount, ResetPassword, RevokeSessions
+from connectors.actions import Action, DisableAccount, EnableAccount, Order, ResetPassword, RevokeSessions
 from connectors.models import Connector
 from neurons_admin.access.models import User
 from people import asking, imports, services
+from people.asking import Asking
 from people.models import Account, ActionRun, Person
+from tests.factories import make_user
 from tests.people.tenant import Tenant, account_of, synchronise
-from tests.runs import ask, calls, carry_out, let_time_pass
+from tests.runs import ask, calls, carry_out, let_time_pass, reasons
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bell")]
 State = ActionRun.State
@@ -88,22 +91,50 @@ def test_a_typed_password(tenant: Tenant, contoso: Connector, dana: User) -> Non
 
 
 @pytest.mark.parametrize(
-    ("key", "action", "state", "words"),
+    ("key", "words"),
     [
-        ("global_admin", ResetPassword, State.FAILED, "protected"),
-        ("restricted", DisableAccount, State.FAILED, "protected"),
-        ("role_group_member", ResetPassword, State.FAILED, "protected"),
+        ("global_admin", "Holds directory roles: Global Administrator"),
+        ("role_group_member", "Belongs to a role-assignable group"),
     ],
 )
-def test_the_protected(
-    tenant: Tenant, contoso: Connector, dana: User, key: str, action: type[Action], state: str, words: str
+def test_the_protected_are_refused_before_any_call(
+    tenant: Tenant, contoso: Connector, dana: User, key: str, words: str
 ) -> None:
-    before = tenant.truth(key)
-    run = carry_out(ask(account_of(tenant, key), dana, action))
-    assert (run.state, run.error_code) == (state, "Authorization_RequestDenied")
-    assert words in run.message
+    with pytest.raises(asking.NotReady, match=words):
+        ask(account_of(tenant, key), dana, ResetPassword)
+
+
+def test_what_makes_somebody_protected_is_found_when_the_run_begins(
+    tenant: Tenant, contoso: Connector, dana: User
+) -> None:
+    account = account_of(tenant, "global_admin")
+    Account.objects.filter(pk=account.pk).update(directory_roles=None)
+    before = tenant.truth("global_admin")
+    run = carry_out(ask(account_of(tenant, "global_admin"), dana, DisableAccount))
+    assert (run.state, run.error_code) == (State.FAILED, "refused_here")
+    assert "Global Administrator" in run.message
+    assert tenant.truth("global_admin") == before
+
+
+def test_a_reason_overrides_our_protection_and_not_microsofts(tenant: Tenant, contoso: Connector) -> None:
+    nora = make_user("People admin")
+    for key, state in {"reports_reader": State.SUCCEEDED, "global_admin": State.FAILED}.items():
+        wanted = Asking(account_of(tenant, key), nora, uuid.uuid4(), override_reason="Left the company")
+        run = carry_out(asking.ask([Order(DisableAccount())], wanted).run)
+        assert run.state == state
+        assert "Left the company" in reasons(run)
+    assert run.error_code == "refused_here"
+    assert tenant.truth("reports_reader")["accountEnabled"] is False
+    assert tenant.truth("global_admin")["accountEnabled"] is True
+
+
+def test_what_only_microsoft_knows(tenant: Tenant, contoso: Connector, dana: User) -> None:
+    before = tenant.truth("restricted")
+    run = carry_out(ask(account_of(tenant, "restricted"), dana, DisableAccount))
+    assert (run.state, run.error_code) == (State.FAILED, "Authorization_RequestDenied")
+    assert "protected" in run.message
     assert run.request_id
-    assert tenant.truth(key) == before
+    assert tenant.truth("restricted") == before
 
 
 def test_a_password_that_the_tenant_refuses(tenant: Tenant, contoso: Connector, dana: User) -> None:
