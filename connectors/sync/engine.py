@@ -17,8 +17,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
 from connectors.graph import Call, GraphError, Refused, StartOver, TryLater
-from connectors.models import Connector, SyncCall, SyncRun
-from connectors.sync_models import STREAMS, SyncRunQuerySet
+from connectors.models import STREAMS, Connector, SyncCall, SyncRun, SyncRunQuerySet
 from neurons_admin.encryption import SecretUnreadable
 
 from .groups_stream import Groups

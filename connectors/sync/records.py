@@ -139,8 +139,10 @@ def _more(user: dict[str, Any]) -> str:
     if not more:
         return NOTHING_MORE
     document = _as_json(more)
-    if "\\u0000" in document or not document.isascii():
+    if "\\u0000" in document:
         document = _as_json(storable(more))
+    elif not document.isascii():
+        document = document.encode("utf-8", "ignore").decode()
     return document if len(document) <= LONGEST_MORE else _as_json(_shortened(more))
 
 

@@ -13,15 +13,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors import actions
-from connectors.gates import Gate
 from connectors.graph import Call, Graph, Reader, open_graph, open_reader
 from connectors.pair import Pair
 from connectors.registration import registration_of
-from connectors.sync_models import STREAMS, GraphCall, SyncCall, SyncRun
 from credentials.models import Credential
 from neurons_admin.encryption import EncryptedField
 
-__all__ = ["Connector", "Gate", "GraphCall", "SyncCall", "SyncRun"]
+# What is read, in this order, and how it is called.
+STREAMS = {
+    "people": "People",
+    "groups": "Groups",
+    "licences": "Licences",
+    "roles": "Directory roles",
+    "devices": "Devices",
+}
 
 
 class ConnectorQuerySet(models.QuerySet["Connector"]):

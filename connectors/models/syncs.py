@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -15,18 +15,7 @@ from connectors.graph import Call
 from neurons_admin.access.models import User
 from neurons_admin.encryption import EncryptedField
 
-if TYPE_CHECKING:
-    from connectors.models import Connector
-
-
-# What is read, in this order, and how it is called.
-STREAMS = {
-    "people": "People",
-    "groups": "Groups",
-    "licences": "Licences",
-    "roles": "Directory roles",
-    "devices": "Devices",
-}
+from .connector import STREAMS, Connector
 
 
 class GraphCall(models.Model):
@@ -67,7 +56,7 @@ class SyncRunQuerySet(models.QuerySet["SyncRun"]):
             Q(state=SyncRun.State.QUEUED) | Q(state=SyncRun.State.RUNNING, lease_until__lt=Now())
         ).exclude(not_before__gt=Now())
 
-    def latest_of(self, connectors: Iterable["Connector"]) -> Self:
+    def latest_of(self, connectors: Iterable[Connector]) -> Self:
         """The latest of each connector: one query for all."""
         return self.filter(connector__in=connectors).order_by("connector_id", "-created_at").distinct("connector")
 
@@ -93,7 +82,7 @@ class SyncRun(models.Model):
     TONES = {State.QUEUED: "neutral", State.RUNNING: "info", State.SUCCEEDED: "good", State.FAILED: "bad"}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    connector = models.ForeignKey("connectors.Connector", models.CASCADE, related_name="sync_runs")
+    connector = models.ForeignKey(Connector, models.CASCADE, related_name="sync_runs")
     trigger = models.CharField(max_length=10, choices=Trigger)
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
