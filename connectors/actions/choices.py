@@ -41,3 +41,8 @@ class OfferedField(forms.MultipleChoiceField):
         chosen = [self.options[each] for each in value]
         if reasons := [f"{option.name}: {option.reason}" for option in chosen if option.reason]:
             raise forms.ValidationError(reasons)
+
+
+def choosable_first(option: PickOption) -> tuple[bool, str]:
+    """The order of a list: what can be chosen, by name; then the rest."""
+    return bool(option.reason), option.name.casefold()

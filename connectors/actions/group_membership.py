@@ -8,7 +8,7 @@ from uuid import UUID
 from connectors.graph import GraphError, NotThere, Reader, read_group, read_groups_of, read_user
 
 from .base import Action, Need, Order, State, Target, Write
-from .choices import OfferedField
+from .choices import OfferedField, choosable_first
 from .directory import GroupFacts
 from .fields import PickField, PickingForm, PickOption, second_line
 from .forms import ActionForm
@@ -56,7 +56,8 @@ class RemoveFromGroupForm(ActionForm):
         self.groups = {group.object_id: group for group in self.directory.groups_of(self.target.object_id)}
         granted, names = self.directory.granted(), names_of(self.directory.licences())
         field = cast("OfferedField", self.fields["group_ids"])
-        field.offer([self._option(group, granted, names) for group in self.groups.values()])
+        options = (self._option(group, granted, names) for group in self.groups.values())
+        field.offer(sorted(options, key=choosable_first))
         if not self.groups:
             field.help_text = "No group is known that the person is in directly."
 

@@ -7,7 +7,6 @@ from .directory import DISTRIBUTION, MAIL_SECURITY, GroupFacts
 from .permissions import ROLE_WRITE
 
 GONE = "The group is no longer in the directory."
-_IN_EXCHANGE = "its members can only be changed in the Exchange admin center."
 _FOR_ROLES = f"It can have directory roles: only an application with {ROLE_WRITE} may change its members."
 
 
@@ -20,8 +19,7 @@ def group_refusal(facts: GroupFacts, granted: Collection[str] | None = None) -> 
     lacks_right = granted is not None and ROLE_WRITE not in granted
     reasons = (
         (facts.dynamic, "Its members follow from a rule: change the rule, or what it looks at."),
-        (facts.kind == MAIL_SECURITY, f"A mail-enabled security group: {_IN_EXCHANGE}"),
-        (facts.kind == DISTRIBUTION, f"A distribution list: {_IN_EXCHANGE}"),
+        (facts.kind in (MAIL_SECURITY, DISTRIBUTION), "Its members can only be changed in the Exchange admin center."),
         (facts.synced, "It comes from on-premises Active Directory: its members have to be changed there."),
         (
             facts.restricted,

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import RegexValidator
 
-from .choices import OfferedField
+from .choices import OfferedField, choosable_first
 from .directory import LicenceFacts
 from .fields import PickOption
 from .forms import ActionForm
@@ -47,7 +47,7 @@ class LicencesForm(ActionForm):
 
     def held_direct(self) -> list[PickOption]:
         """What is assigned directly, to be taken away."""
-        return sorted((self._held(sku) for sku in self.direct), key=_by_name)
+        return sorted((self._held(sku) for sku in self.direct), key=choosable_first)
 
     def _held(self, sku: str) -> PickOption:
         groups, off = self.from_groups(sku), len(self.direct[sku])
@@ -82,7 +82,7 @@ class AssignLicencesForm(LicencesForm):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.offer("add", sorted(map(self._product, self.directory.licences()), key=_by_name))
+        self.offer("add", sorted(map(self._product, self.directory.licences()), key=choosable_first))
         if self.target.state.get("usageLocation"):
             del self.fields["usage_location"]
         if self.direct:
@@ -113,15 +113,11 @@ class RemoveLicencesForm(LicencesForm):
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         only_inherited = {each.sku_id for each in self.inherited} - set(self.direct)
-        self.offer("remove", [*self.held_direct(), *sorted(map(self._inherited, only_inherited), key=_by_name)])
+        self.offer("remove", [*self.held_direct(), *sorted(map(self._inherited, only_inherited), key=choosable_first)])
 
     def _inherited(self, sku: str) -> PickOption:
         reason = f"Comes from the group {self.from_groups(sku)}: take the person out of it."
         return PickOption(sku, self.full_name(sku), self.trouble(sku), reason)
-
-
-def _by_name(option: PickOption) -> str:
-    return option.name.casefold()
 
 
 def _seats(left: int) -> str:
