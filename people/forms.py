@@ -45,11 +45,12 @@ def form_for(
     guard: str = "",
     data: Any = None,
     initial: dict[str, Any] | None = None,
+    live: Any = None,
     with_fields: bool = True,
 ) -> ActionForm:
     """The dialog's form; bound when `data` is given. `guard` says why the person is protected: a reason is wanted.
 
-    Not `with_fields`, where the action's parameters are known already.
+    `live` is what was looked up for it. Not `with_fields`, where the action's parameters are known already.
     """
     extra: dict[str, Any] = {"account": account, "action_key": action.key}
     if guard:
@@ -69,4 +70,5 @@ def form_for(
         )
     bases = (_Asking, action.form) if with_fields else (_Asking,)
     form_class: type[ActionForm] = type(f"{action.__name__}Asking", bases, extra)
-    return form_class(data, target=account.as_target(), directory=LocalDirectory(account.connector), initial=initial)
+    given = {"target": account.as_target(), "directory": LocalDirectory(account.connector), "live": live}
+    return form_class(data, initial=initial, **given)

@@ -113,7 +113,7 @@ def _note_observed(run: ActionRun, state: dict[str, Any]) -> None:
     reason = "Observed in the directory."
     if run.state == State.UNKNOWN:
         reason = "Confirmed by reading the directory: it has happened."
-        message = run.bound_action().done(run.account.as_target())
+        message = run.bound_action().done_unheard(run.account.as_target())
         columns |= {"ended_at": Now(), "message": message, "in_doubt": False, "error_code": "", "error_detail": ""}
     ActionRun.objects.move(run, State.SUCCEEDED, reason, expecting=Q(state=run.state), **columns)
 

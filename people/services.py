@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
+from connectors.actions import Action
 from neurons_admin.access.models import User
 from neurons_admin.audit.models import record
 from neurons_admin.encryption import SecretUnreadable
@@ -22,7 +23,7 @@ class PasswordLost(Exception):
 
 
 def reveal_password(run: ActionRun, *, asked_by: User) -> str | None:
-    """The generated password, once, to the one who asked for the run; it is destroyed in the same step.
+    """The password or other secret that was made, once, to the one who asked; it is destroyed in the same step.
 
     None when there is nothing (any more) to show. Raises PasswordLost, and PermissionDenied for anybody else.
     """
@@ -34,7 +35,7 @@ def reveal_password(run: ActionRun, *, asked_by: User) -> str | None:
             return None
         password = _opened(sealed)
         sealed.delete()
-        run.tell("The password was shown once and destroyed.")
+        run.tell(f"The {secret_name_of(run)} was shown once and destroyed.")
         record("run.password_shown", run, actor=asked_by)
     return password
 
@@ -45,8 +46,14 @@ def _opened(sealed: SealedPassword) -> str:
     except SecretUnreadable as exc:
         logger.warning("A password that was to be shown does not open: %s", exc)
         raise PasswordLost(
-            "This server can no longer open what it kept of the new password. Reset the password again."
+            f"This server can no longer open what it kept of the new {secret_name_of(sealed.run)}."
+            f" Ask for “{sealed.run.label}” again."
         ) from exc
+
+
+def secret_name_of(run: ActionRun) -> str:
+    """What people call the secret that is sealed for a run."""
+    return (run.kind or Action).secret_name
 
 
 def cancel(run: ActionRun, *, asked_by: User) -> bool:
@@ -112,6 +119,14 @@ def confirm(run: ActionRun, *, asked_by: User) -> bool:
         if let_go:
             record("run.confirmed", run, actor=asked_by)
     return let_go
+
+
+def look_up(account: Account, action: type[Action]) -> Any:
+    """What the form of an action has to know of the directory, read with the credential that acts. Raises GraphError.
+
+    None for the many that make do with the local copy.
+    """
+    return action.look_up(account.connector.graph_for_acting(), account.as_target()) if action.looks_up else None
 
 
 def refresh(account: Account) -> None:

@@ -1,5 +1,6 @@
 """Everything that can be done to a person. The list is the menu, in its order."""
 
+from .access_pass import TemporaryAccessPass
 from .account_enabled import DisableAccount, EnableAccount
 from .base import Action, Need, Order, State, Target, Write
 from .change_sign_in_name import ChangeSignInName
@@ -13,6 +14,7 @@ from .group_membership import AddToGroup, RemoveFromGroup
 from .leave_date import SetLeaveDate
 from .licences import AssignLicences, RemoveLicences
 from .manager import RemoveManager, SetManager
+from .remove_method import RemoveSignInMethod
 from .require_password_change import RequirePasswordChange
 from .reset_password import ResetPassword
 from .revoke_sessions import RevokeSessions
@@ -25,6 +27,8 @@ ALL: tuple[type[Action], ...] = (
     RevokeSessions,
     ChangeSignInName,
     EditIdentities,
+    TemporaryAccessPass,
+    RemoveSignInMethod,
     EditProfile,
     EditContact,
     SetManager,

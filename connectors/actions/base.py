@@ -115,6 +115,10 @@ class Action:
     # Locks out or destroys: the button says so by its colour.
     danger: ClassVar[bool] = False
     secret_field: ClassVar[str] = ""
+    # What people call the secret that it makes, or learns from Graph's answer.
+    secret_name: ClassVar[str] = "password"  # noqa: S105 - a name
+    # Its form shows what only the directory knows: `look_up` is asked when the dialog is opened and when it is sent.
+    looks_up: ClassVar[bool] = False
     form: ClassVar[type[ActionForm]] = ActionForm
     icon: ClassVar[str] = "bolt"
     # With Alt, on a person's page.
@@ -149,6 +153,11 @@ class Action:
     def make_secret(cls) -> str:
         """A fresh secret value, for an action that has a `secret_field` which was left empty."""
         raise NotImplementedError
+
+    @classmethod
+    def look_up(cls, graph: Reader, target: Target) -> Any:
+        """What its form is given as `live`, for an action that `looks_up`. Raises GraphError."""
+        return None
 
     # Of one order, with its parameters.
 
@@ -219,6 +228,10 @@ class Action:
     def done(self, target: Target) -> str:
         """What was done, in one sentence for the person who asked."""
         raise NotImplementedError
+
+    def done_unheard(self, target: Target) -> str:
+        """The same, where the answer to the call was lost and only reading shows that it was done."""
+        return self.done(target)
 
     def secret_in(self, answer: Mapping[str, Any]) -> str:
         """A secret that Graph made and tells only in its answer; empty for nearly every action."""

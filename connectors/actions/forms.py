@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 class ActionForm(forms.Form):
     """A form for one account. `target` is who it is for, with today's values; `directory` knows the rest of the tenant.
 
-    Fields of a subclass that take part in `initial` from today's values set it in `__init__`.
+    `live` is what the action has looked up for it. Fields of a subclass that take part in `initial` from today's values
+    set it in `__init__`.
     """
 
-    def __init__(self, data: Any = None, *, target: "Target", directory: Directory, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, target: "Target", directory: Directory, live: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         self.target = target
         self.directory = directory
+        self.live = live

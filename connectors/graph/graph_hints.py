@@ -170,6 +170,16 @@ HINTS: Final[tuple[tuple[str, Explanation], ...]] = (
         "Switch the method on for the person in Entra, under Authentication methods; then ask again.",
         (learn("Authentication methods", "entra/identity/authentication/concept-authentication-methods-manage"),),
     )),
+    ("default authentication method", Explanation(
+        "default_method",
+        "This is the person's default method: it can be removed only after the others.",
+        ("Other methods are still registered.",),
+        "Remove the other methods first, or have another made the default in Entra; then ask again.",
+        (
+            learn("Authentication methods", "entra/identity/authentication/concept-authentication-methods-manage"),
+            IN_ENTRA,
+        ),
+    )),
     ("lifetime validation failed", _LIFETIME),
     ("invalid audience", _AUDIENCE),
     ("access token is empty", _AUDIENCE._replace(

@@ -41,7 +41,7 @@ SENTENCES: Final = {
     "run.cancelled": "cancelled, before it was sent,",
     "run.decided": "decided what became of",
     "run.confirmed": "let go on, after a restore,",
-    "run.password_shown": "was shown the password made by",
+    "run.password_shown": "was shown the password or pass made by",
     "connector.added": "added the connector",
     "connector.changed": "changed the connector",
     "connector.deleted": "deleted the connector",

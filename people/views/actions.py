@@ -10,10 +10,11 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from connectors import actions
 from connectors.actions import Action, ActionForm
+from connectors.graph import GraphError
 from connectors.readiness import Verdict
 from neurons_admin.http import Request
 from neurons_admin.ui.parts import Change
-from people import asking, policy
+from people import asking, policy, services
 from people.forms import form_for
 from people.models import Account, ActionRun
 from people.views.gate import who_may_act
@@ -31,10 +32,15 @@ def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
     if action is None:
         raise Http404
     verdict = policy.readiness(request.user, account, action)
+    try:
+        live = services.look_up(account, action) if verdict.ready else None
+    except GraphError as exc:
+        return _dialog(request, account, action, None, problem=f"The directory could not be read: {exc}")
     if request.method == "GET":
         initial = {"click": new_click(), "seen": asking.latest_run(account)}
-        return _dialog(request, account, action, form_for(action, account, guard=verdict.guard, initial=initial))
-    form = form_for(action, account, guard=verdict.guard, data=request.POST)
+        form = form_for(action, account, guard=verdict.guard, initial=initial, live=live)
+        return _dialog(request, account, action, form)
+    form = form_for(action, account, guard=verdict.guard, data=request.POST, live=live)
     if not form.is_valid():
         return _dialog(request, account, action, form)
     try:
@@ -66,7 +72,7 @@ def answer(request: Request, asked: asking.Asked) -> HttpResponse:
 
 
 def _dialog(
-    request: Request, account: Account, action: type[Action], form: ActionForm, problem: str = ""
+    request: Request, account: Account, action: type[Action], form: ActionForm | None, problem: str = ""
 ) -> HttpResponse:
     verdict = policy.readiness(request.user, account, action)
     if not verdict.ready and not problem:

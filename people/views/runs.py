@@ -49,14 +49,20 @@ def row(request: Request, pk: str) -> HttpResponse:
 @require_POST
 @who_may_act
 def reveal(request: Request, pk: str) -> HttpResponse:
-    """The generated password, once, to the one who asked. It stands in this answer and nowhere else."""
+    """The password or other secret that was made, once, to the one who asked. It stands in this answer only."""
     shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
     password, problem = None, ""
     try:
         password = services.reveal_password(shown, asked_by=request.user)
     except services.PasswordLost as exc:
         problem = str(exc)
-    context = {"run": shown, "secret": password, "problem": problem, "seconds": SHOWN_FOR_SECONDS}
+    context = {
+        "run": shown,
+        "what": services.secret_name_of(shown),
+        "secret": password,
+        "problem": problem,
+        "seconds": SHOWN_FOR_SECONDS,
+    }
     if not request.htmx:
         return render(request, "people/password.html", context)
     return trigger_client_event(render(request, "people/_password_dialog.html", context), "password:shown", {})

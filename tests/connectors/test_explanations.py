@@ -42,6 +42,8 @@ GRAPH = [
     (400, "Directory_ExpiredPageToken", "", "changes_expired"),
     (400, BAD, "Converged UserCredentialPolicy does not allow creating or updating this authentication method.",
      "method_not_allowed"),
+    (400, BAD, "The default authentication method cannot be deleted while other methods are registered.",
+     "default_method"),
     (401, "InvalidAuthenticationToken", "Access token validation failure.", "token_refused"),
     (401, "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired.", "token_expired"),
     (401, "InvalidAuthenticationToken", "Access token validation failure. Invalid audience.", "wrong_audience"),

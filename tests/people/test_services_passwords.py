@@ -104,7 +104,7 @@ def test_one_that_does_not_open_is_told_and_kept(done: ActionRun, dana: User, se
     """Its key may come back."""
     keys = settings.CREDENTIAL_KEYS
     settings.CREDENTIAL_KEYS = [base64.b64encode(secrets.token_bytes(32)).decode()]
-    with pytest.raises(services.PasswordLost, match="Reset the password again"):
+    with pytest.raises(services.PasswordLost, match="Ask for “Reset password” again"):
         services.reveal_password(done, asked_by=dana)
     assert "shown" not in reasons(done)
     settings.CREDENTIAL_KEYS = keys
