@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Final, Literal, NamedTuple
 
 from connectors.actions import Target
+from connectors.graph import UNKNOWN_ROLE
 
 Column = Literal["sensitive", "password"]
 
@@ -24,8 +25,6 @@ GUEST_INVITER: Final = "95e79109-95c0-4d8e-aee3-d01accf2d47b"
 MESSAGE_CENTER_READER: Final = "790c1fb9-7f7d-4f88-86a1-ef1f95c05c1b"
 REPORTS_READER: Final = "4a5d8f65-41da-4de4-8968-e035b65339cf"
 USAGE_SUMMARY_READER: Final = "75934031-6c7e-415a-99d7-48dbd49e875e"
-# A role of which Graph told no more than that it is held.
-UNKNOWN_ROLE: Final = "unknown"
 
 # These two may act on anybody; for every role that is not in the table nobody else may.
 HIGHEST: Final = frozenset({PRIVILEGED_AUTHENTICATION, GLOBAL})

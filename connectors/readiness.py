@@ -11,6 +11,7 @@ from typing import Final, Literal
 from connectors import ranks
 from connectors.actions import Action, Need, State, Target
 from connectors.actions.permissions import ROLE_NAMES
+from connectors.graph import UNKNOWN_ROLE
 from connectors.models import Connector
 from credentials.directory_roles import NAMES, names_of
 
@@ -205,7 +206,7 @@ def _standing_says(action: type[Action], facts: Facts, target: Target) -> Verdic
 
 
 def _role_name(role: str) -> str:
-    return "of a kind that could not be read" if role == ranks.UNKNOWN_ROLE else NAMES.get(role, role)
+    return "of a kind that could not be read" if role == UNKNOWN_ROLE else NAMES.get(role, role)
 
 
 def missing(

@@ -20,6 +20,7 @@ from .errors import (
 )
 from .reads import (
     GROUP_PROPERTIES,
+    UNKNOWN_ROLE,
     USER_PROPERTIES,
     read_group,
     read_groups_of,
@@ -35,6 +36,7 @@ from .tokens import Grant, forget, sign_in_afresh
 __all__ = [
     "CLOUDS",
     "GROUP_PROPERTIES",
+    "UNKNOWN_ROLE",
     "USER_PROPERTIES",
     "Busy",
     "Call",

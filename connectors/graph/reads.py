@@ -26,6 +26,8 @@ GROUP_PROPERTIES: tuple[str, ...] = (
 )  # fmt: skip
 _GROUP_SINGLY = ("isManagementRestricted",)
 _REMOVED = "@removed"
+# Stands for a directory role of which Graph told no more than that it is held.
+UNKNOWN_ROLE = "unknown"
 
 
 def read_user(reader: Reader, object_id: str, *, also: Iterable[str] = ()) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def read_user_or_deleted(reader: Reader, object_id: str) -> dict[str, Any]:
 
 
 def removal_in(state: Any) -> str:
-    """`changed` for somebody who was deleted and can be restored, `deleted` for good, empty for somebody who is there."""
+    """`changed` for somebody who was deleted and can be restored, `deleted` for good; empty: the account is there."""
     return str((state.get(_REMOVED) or {}).get("reason", ""))
 
 
@@ -80,19 +82,21 @@ def read_groups_of(reader: Reader, object_id: str) -> list[dict[str, Any]]:
     return list(_values(reader, link))
 
 
-def read_standing(reader: Reader, object_id: str) -> tuple[frozenset[str], bool]:
+def read_standing(reader: Reader, object_id: str) -> tuple[frozenset[str], bool | None]:
     """Template ids of a user's directory roles, and whether a role-assignable group has them. Raises GraphError.
 
     Of what the application may not read Graph tells only that it is there: a role without a template id counts as an
-    unknown one, under the name `unknown`.
+    unknown one, under the name `unknown`; with a group that has no name the second is None, unless another says True.
     """
-    roles, in_role_group = set(), False
-    link = f"/users/{object_id}/transitiveMemberOf?$select=id,isAssignableToRole,roleTemplateId&$top=999"
+    roles, in_role_group, is_hidden = set(), False, False
+    link = f"/users/{object_id}/transitiveMemberOf?$select=id,displayName,isAssignableToRole,roleTemplateId&$top=999"
     for entry in _values(reader, link):
-        if str(entry.get("@odata.type", "")).endswith("directoryRole"):
-            roles.add(str(entry.get("roleTemplateId") or "unknown"))
+        kind = str(entry.get("@odata.type", "")).rpartition(".")[2]
+        if kind == "directoryRole":
+            roles.add(str(entry.get("roleTemplateId") or UNKNOWN_ROLE))
         in_role_group = in_role_group or entry.get("isAssignableToRole") is True
-    return frozenset(roles), in_role_group
+        is_hidden = is_hidden or (kind == "group" and not entry.get("displayName"))
+    return frozenset(roles), None if is_hidden and not in_role_group else in_role_group
 
 
 def _values(reader: Reader, link: str) -> Iterator[dict[str, Any]]:

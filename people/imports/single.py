@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from connectors.graph import (
+    UNKNOWN_ROLE,
     USER_PROPERTIES,
     Reader,
     Refused,
@@ -98,7 +99,11 @@ def _keep_standing(account: Account, state: Mapping[str, Any]) -> None:
         columns["restricted"] = state["isManagementRestricted"]
     if state.get("standing") is not None:
         roles, in_role_group = state["standing"]
-        columns |= {"directory_roles": sorted(roles), "in_role_group": in_role_group}
+        # An application that sees less than the last one did has not unlearnt what that one saw.
+        if UNKNOWN_ROLE not in roles or not account.directory_roles:
+            columns["directory_roles"] = sorted(roles)
+        if in_role_group is not None:
+            columns["in_role_group"] = in_role_group
     if columns:
         Account.objects.filter(pk=account.pk).update(**columns)
 
