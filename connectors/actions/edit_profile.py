@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .base import Need, State, Target
 from .editing import EXTENSIONS, PARTS, PropertyEdit
 from .permissions import DIRECTORY_READ_WRITE, USER_READ_WRITE
-from .profile_form import IN_THE_CLOUD, NAMES, ProfileForm, why_not
+from .profile_form import IN_THE_CLOUD, NAMES, SYNCED, ProfileForm, why_not
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,7 @@ class EditProfile(PropertyEdit):
     def objection(self, target: Target, state: State) -> str:
         synced = state.get("onPremisesSyncEnabled")
         if synced and not IN_THE_CLOUD.issuperset(self.changes):
-            return (
-                "This account is synchronised from on-premises Active Directory. Of its profile only the usage location"
-                " can be changed here; nothing was."
-            )
+            return f"{SYNCED} Nothing was changed."
         barred = [name for name in self.changes if PARTS.get(name) == EXTENSIONS and why_not(name, synced)]
         return why_not(barred[0], synced) if barred else super().objection(target, state)
 

@@ -52,6 +52,8 @@ class Part(NamedTuple):
     title: str
     fields: list[BoundField]
     folded: bool
+    # Why none of it can be changed.
+    note: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -82,6 +84,9 @@ class EditingForm(ActionForm):
         for name, value in today.items():
             self.fields[name].initial = "\n".join(value) if isinstance(value, list) else value
             self.fields[name].required = name in NEVER_EMPTY and bool(value)
+        # What is said on top of the form, and of one of its parts, by title.
+        self.notice = ""
+        self.notes: dict[str, str] = {}
         self.changes: dict[str, Any] = {}
         self.was: dict[str, Any] = {}
 
@@ -106,7 +111,10 @@ class EditingForm(ActionForm):
 
     def parts(self) -> list[Part]:
         """The fields that stand for properties, grouped."""
-        return [Part(title, [self[name] for name in names], folded) for title, names, folded in self.layout]
+        return [
+            Part(title, [self[name] for name in names], folded, self.notes.get(title, ""))
+            for title, names, folded in self.layout
+        ]
 
     def other_fields(self) -> list[BoundField]:
         """What is asked besides the properties."""

@@ -18,7 +18,7 @@ _HIGHEST = 50
 
 
 def _present_field() -> forms.CharField:
-    return forms.CharField(label="Manager now", required=False, disabled=True)
+    return forms.CharField(label="Manager now", disabled=True)
 
 
 def _present_name(form: ActionForm) -> str:

@@ -41,9 +41,13 @@ LIMITS = {
     "streetAddress": 1024, "city": 128, "state": 128, "postalCode": 40, "country": 128, "faxNumber": 64,
     "usageLocation": 2, "preferredLanguage": 32, "mailNickname": 64, **dict.fromkeys(EXTENSION_NAMES, 1024),
 }  # fmt: skip
+EXTENSIONS_TITLE = "Extension attributes"
 # What a synchronised account can have changed here all the same.
 IN_THE_CLOUD = frozenset({"usageLocation"})
-SYNCED = "This account is synchronised from on-premises Active Directory, which is the master of this."
+SYNCED = (
+    "This account is synchronised from on-premises Active Directory, which is the master of its profile. Only the usage"
+    " location can be changed here."
+)
 ONCE_SYNCED = "Only accounts that were never synchronised from Active Directory can have this changed here."
 NICKNAME = 'Plain letters, digits and signs, without spaces and none of @ ( ) \\ [ ] " ; : < > ,'
 
@@ -118,7 +122,7 @@ class ProfileForm(EditingForm):
             False,
         ),
         ("Directory", ("usageLocation", "preferredLanguage", "mail", "mailNickname"), False),
-        ("Extension attributes", EXTENSION_NAMES, True),
+        (EXTENSIONS_TITLE, EXTENSION_NAMES, True),
     )
     closing_words = (
         "The date of hire, “About me”, the birthday, the website, interests, skills, schools, responsibilities and past"
@@ -127,10 +131,13 @@ class ProfileForm(EditingForm):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        synced = self.target.state.get("onPremisesSyncEnabled")
         for name in self.properties:
-            if reason := why_not(name, self.target.state.get("onPremisesSyncEnabled")):
-                self.fields[name].disabled = True
-                self.fields[name].help_text = reason
+            self.fields[name].disabled = bool(why_not(name, synced))
+        if synced:
+            self.notice = SYNCED
+        else:
+            self.notes[EXTENSIONS_TITLE] = why_not(EXTENSION_NAMES[0], synced)
 
 
 # One field for each property, named as Graph names it.
