@@ -85,6 +85,9 @@ class EditIdentities(Action):
             return f"{target.name} signs in with the sign-in name only."
         return f"{target.name} can sign in with {_listed(self.identities)} besides the sign-in name."
 
+    def said(self, name: str, value: object) -> object:
+        return [as_text(identity) for identity in value] if isinstance(value, list) else value
+
     def labels(self) -> dict[str, str]:
         return {"identities": "Identities besides the sign-in name"}
 
