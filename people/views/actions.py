@@ -102,7 +102,8 @@ def _dialog(
 def warnings_of(verdict: Verdict) -> list[str]:
     """What whoever asks should know although it may be asked for."""
     unknown = [verdict.reason] if verdict.ready and not verdict.known else []
-    return [f"This person is protected. {verdict.guard}", *unknown] if verdict.guard else unknown
+    guard = [f"This person is protected. {verdict.guard}"] if verdict.guard else []
+    return [*guard, *unknown, *([verdict.note] if verdict.ready and verdict.note else [])]
 
 
 def _changes(action: type[Action], account: Account) -> list[Change]:
