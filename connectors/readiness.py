@@ -5,7 +5,7 @@ what is known of the account and of whatever else the order concerns.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from connectors import ranks
@@ -117,15 +117,16 @@ def _verdict(
     action: type[Action], needs: Iterable[Need], facts: Facts, target: Target | None, *, state_matters: bool
 ) -> Verdict:
     lacking = missing(needs, action.roles, facts.granted, facts.roles) if facts.granted is not None else []
-    return (
+    answer = (
         _connector_says(facts)
         or (_account_says(action, target, state_matters) if target else None)
         or _lacks(lacking, facts)
         or (_needless(action, target) if target and state_matters else None)
         or (cannot_know(NOT_CHECKED, "Check it under Action details.") if facts.granted is None else None)
         or (_standing_says(action, facts, target) if target else None)
-        or Verdict(True, note=action.if_synced if target and target.synced else "")
+        or Verdict(True)
     )
+    return replace(answer, note=action.if_synced) if answer.ready and target and target.synced else answer
 
 
 def _connector_says(facts: Facts) -> Verdict | None:

@@ -13,7 +13,7 @@ from tests.factories import make_connector, make_credential
 
 USER_ADMIN = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 PRIVILEGED_ROLE_ADMIN = "e8611ab8-c189-46e8-94e1-60213ab1f814"
-EVERYTHING = frozenset({"User.ReadWrite.All", "User-PasswordProfile.ReadWrite.All"})
+EVERYTHING = frozenset(need.least for action in actions.ALL for need in action.needs) | {"User.ReadWrite.All"}
 PERSON = Target(
     "id",
     "Adele Vance",
@@ -52,7 +52,8 @@ def test_all_granted_is_ready(action: type[Action]) -> None:
     ],
 )
 def test_what_stands_in_the_way_comes_with_a_cure(action: type[Action], changes: dict[str, Any], reason: str) -> None:
-    answer = verdict(action, replace(WELL, **changes), PERSON)
+    person = replace(PERSON, removal="deleted") if action.for_deleted else PERSON
+    answer = verdict(action, replace(WELL, **changes), person)
     assert not answer.ready
     assert reason in answer.reason
     assert answer.cure
