@@ -6,7 +6,7 @@ what was shown to whoever asked, and is refused when the directory has gone on s
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.forms import BoundField
@@ -46,7 +46,8 @@ def _comparable(value: object) -> object:
     return "\n".join(value.strip().splitlines()) or None if isinstance(value, str) else value
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True)
+class Part:
     """Fields of a form under a title; `folded` away until somebody looks for them, unless something is wrong there."""
 
     title: str
