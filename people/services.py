@@ -129,6 +129,19 @@ def look_up(account: Account, action: type[Action]) -> Any:
     return action.look_up(account.connector.graph_for_acting(), account.as_target()) if action.looks_up else None
 
 
+def protect(account: Account, because: str, *, asked_by: User) -> bool:
+    """Put an account under protection, or with an empty reason take it out; False when it is so already."""
+    if account.protected_because == because:
+        return False
+    with transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(protected_because=because)
+        if because:
+            record("person.protected", account.person, actor=asked_by, detail={"because": because})
+        else:
+            record("person.unprotected", account.person, actor=asked_by)
+    return True
+
+
 def refresh(account: Account) -> None:
     """Read one account again from its directory, with the credential for synchronising. Raises GraphError."""
     imports.read_again(account)

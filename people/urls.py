@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.views import actions, deleted, health, lists, person, pick, runs, status, undo
+from people.views import actions, belongings, deleted, health, lists, person, pick, protect, runs, status, undo
 
 app_name = "people"
 
@@ -12,6 +12,11 @@ urlpatterns = [
     path("people/deleted/<uuid:connector_pk>/read/", deleted.read, name="read_deleted"),
     path("people/<int:pk>/", person.overview, name="person"),
     path("people/<int:pk>/history/", person.history, name="history"),
+    path("people/<int:pk>/groups/", belongings.groups, name="groups"),
+    path("people/<int:pk>/licences/", belongings.licences, name="licences"),
+    path("people/<int:pk>/devices/", belongings.devices, name="devices"),
+    path("people/<int:pk>/reports/", belongings.reports, name="reports"),
+    path("people/<int:pk>/accounts/<int:account_pk>/protect/", protect.protect, name="protect"),
     path("people/<int:pk>/accounts/<int:account_pk>/refresh/", person.refresh, name="refresh"),
     path("people/<int:pk>/accounts/<int:account_pk>/actions/<slug:key>/", actions.ask, name="ask"),
     path("people/<int:pk>/accounts/<int:account_pk>/actions/<slug:key>/pick/<slug:name>/", pick.pick, name="pick"),

@@ -24,6 +24,7 @@ SUPERUSER = "Superuser"
 ANYBODY = frozenset({"Anonymous", NO_ROLE, *ROLES})
 SIGNED_IN = frozenset({NO_ROLE, *ROLES})
 SUPERUSERS = frozenset()
+PEOPLE_ADMINS = frozenset({PEOPLE_ADMIN})
 DESK = frozenset({SERVICE_DESK, PEOPLE_ADMIN})
 PEOPLE = DESK | {VIEWER}
 CONNECTORS = frozenset({CONNECTOR_ADMIN})
@@ -94,6 +95,11 @@ RULES = {
     "people:cancel": Rule(get=NOBODY, post=DESK, thing="run"),
     "people:decide": Rule(get=NOBODY, post=DESK, thing="run"),
     "people:confirm": Rule(get=NOBODY, post=DESK, thing="run"),
+    "people:groups": Rule(get=PEOPLE, thing="person"),
+    "people:licences": Rule(get=PEOPLE, thing="person"),
+    "people:devices": Rule(get=PEOPLE, thing="person"),
+    "people:reports": Rule(get=PEOPLE, thing="person"),
+    "people:protect": Rule(get=PEOPLE_ADMINS, post=PEOPLE_ADMINS, thing="account"),
     "people:undo": Rule(get=DESK, post=DESK, thing="run"),
     "ui:styleguide": Rule(get=SIGNED_IN),
     "ui:dialog": Rule(get=SIGNED_IN, post=SIGNED_IN, thing="sample"),

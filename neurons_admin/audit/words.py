@@ -11,6 +11,7 @@ AREAS: Final = {
     "member": "Members",
     "role": "Roles",
     "run": "Runs",
+    "person": "People",
     "connector": "Connectors",
     "credential": "Credentials",
 }
@@ -37,6 +38,8 @@ SENTENCES: Final = {
     "role.added": "added the role",
     "role.changed": "changed the role",
     "role.deleted": "deleted the role",
+    "person.protected": "put under protection",
+    "person.unprotected": "ended the protection of",
     "run.asked": "asked for",
     "run.cancelled": "cancelled, before it was sent,",
     "run.decided": "decided what became of",

@@ -1,6 +1,6 @@
 """People and their accounts, what they belong to; runs and what they leave behind; whether all is well."""
 
-from .directory import Device, Group, Licence, Membership
+from .directory import Device, Group, Licence, Membership, counted
 from .person import Account, Person
 from .run import ActionRun, SealedPassword
 from .trail import ActionCall, RunEvent
@@ -19,4 +19,5 @@ __all__ = [
     "Pulse",
     "RunEvent",
     "SealedPassword",
+    "counted",
 ]

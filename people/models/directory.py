@@ -1,10 +1,10 @@
 """What people belong to, hold and use in their directory, as it was last read: groups, licences, devices."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Now
 
 from connectors.actions import GroupFacts, LicenceFacts
 from connectors.models import Connector
@@ -149,6 +149,8 @@ class Device(models.Model):
     as_of = models.DateTimeField(db_default=Now())
     seen_in = models.UUIDField(null=True)
 
+    JOINED = {"AzureAd": "Entra joined", "ServerAd": "Hybrid joined", "Workplace": "Registered"}
+
     objects = DeviceQuerySet.as_manager()
 
     class Meta:
@@ -158,3 +160,25 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.object_id)
+
+    @property
+    def joined(self) -> str:
+        """How it is joined, as Microsoft's admin centers call it."""
+        return self.JOINED.get(self.trust_type, self.trust_type or "not known")
+
+
+def counted(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Accounts with `group_count`, `device_count` and `report_count`, in the same query."""
+    groups = Membership.objects.filter(
+        member_id=OuterRef("object_id"), group__connector=OuterRef("connector"), group__removed_at=None
+    )
+    devices = Device.objects.filter(owner_id=OuterRef("object_id"), connector=OuterRef("connector"))
+    reports = Account.objects.filter(manager_id=OuterRef("object_id"), connector=OuterRef("connector"), removal="")
+    return accounts.annotate(
+        group_count=_number_of(groups), device_count=_number_of(devices), report_count=_number_of(reports)
+    )
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    found = rows.order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(found), 0)

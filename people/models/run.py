@@ -53,8 +53,8 @@ class ActionRunQuerySet(models.QuerySet["ActionRun"]):
     def due(self) -> Self:
         """Those that a worker of this version may take up now.
 
-        Not while Microsoft has asked the app registration to wait, while another run writes to the same account, or before
-        what it follows is done.
+        Not while Microsoft has asked the app registration to wait or another run writes to the same account; and not
+        before what it follows is done.
         """
         writing = ActionRun.objects.filter(account=OuterRef("account"), state=ActionRun.State.RUNNING)
         waiting = self.filter(state=ActionRun.State.QUEUED, format__lte=FORMAT, action__in=actions.BY_KEY)

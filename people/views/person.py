@@ -1,6 +1,7 @@
 """A person's page: who they are, what can be done for them, what has been done."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -15,8 +16,8 @@ from connectors.graph import GraphError
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
 from neurons_admin.ui.parts import Entry, Group, Tab
-from people import policy, services
-from people.models import Account, ActionRun, Person
+from people import policy, protection, services
+from people.models import Account, ActionRun, Person, counted
 from people.views.rows import RunRow
 
 LATEST = 8
@@ -34,7 +35,7 @@ class Subject:
 def subject_of(request: Request, pk: int) -> Subject:
     """The person with the account that `?account=` names, else the first that is still there. Raises Http404."""
     person = get_object_or_404(Person, pk=pk)
-    accounts = list(Account.objects.with_connector().filter(person=person))
+    accounts = list(counted(Account.objects.with_connector().filter(person=person)))
     wanted = request.GET.get("account", "")
     chosen = next((account for account in accounts if str(account.pk) == wanted), None)
     if chosen is None:
@@ -74,43 +75,73 @@ def menu_groups(request: Request, account: Account) -> list[Group]:
     return [Group(label, entries) for label, entries in groups.items()]
 
 
-def _page(request: Request, pk: int, current: str) -> dict[str, object]:
+def frame_of(request: Request, pk: int, current: str) -> dict[str, Any]:
+    """What every page of a person has; `current` names the tab. Raises Http404."""
     subject = subject_of(request, pk)
     runs = runs_of(request, subject.person)
-    tabs = [
-        Tab("Overview", reverse("people:person", args=[pk]), current == "overview"),
-        Tab("History", reverse("people:history", args=[pk]), current == "history", runs.count()),
-    ]
     return {
         "person": subject.person,
         "accounts": subject.accounts,
         "account": subject.chosen,
         "groups": menu_groups(request, subject.chosen) if subject.chosen else [],
-        "tabs": tabs,
+        "tabs": _tabs(subject, current, runs.count()),
         "runs": runs,
     }
+
+
+def _tabs(subject: Subject, current: str, run_count: int) -> list[Tab]:
+    counts: dict[str, int | None] = {"overview": None}
+    if subject.chosen is not None:
+        # Counted with the account itself (people.models.counted).
+        counts |= {
+            "groups": subject.chosen.group_count,  # type: ignore[attr-defined]
+            "licences": len(subject.chosen.more.get("assignedLicenses") or ()),
+            "devices": subject.chosen.device_count,  # type: ignore[attr-defined]
+            "reports": subject.chosen.report_count,  # type: ignore[attr-defined]
+        }
+    counts["history"] = run_count
+    chosen = subject.chosen
+    query = f"?account={chosen.pk}" if chosen is not None and len(subject.accounts) > 1 else ""
+    pages = {"overview": "person", "reports": "reports"}
+    return [
+        Tab(
+            "Direct reports" if name == "reports" else name.title(),
+            reverse(f"people:{pages.get(name, name)}", args=[subject.person.pk]) + query,
+            name == current,
+            count,
+        )
+        for name, count in counts.items()
+    ]
 
 
 @require_safe
 @permission_required("people.view_person", raise_exception=True)
 def overview(request: Request, pk: int) -> HttpResponse:
     """What is known, from the local copy, with the latest runs."""
-    context = _page(request, pk, "overview")
-    latest = context["runs"][:LATEST]  # type: ignore[index]
-    return render(
-        request,
-        "people/person.html",
-        {**context, "rows": [RunRow(run, request.user, names_person=False) for run in latest]},
-    )
+    context = frame_of(request, pk, "overview")
+    account: Account | None = context["account"]
+    more = {
+        "rows": [RunRow(run, request.user, names_person=False) for run in context["runs"][:LATEST]],
+        "manager": _manager_of(account) if account else None,
+        "protection": protection.reasons(account, request.user) if account else [],
+        "other_mails": (account.more.get("otherMails") or []) if account else [],
+    }
+    return render(request, "people/person.html", {**context, **more})
+
+
+def _manager_of(account: Account) -> Account | None:
+    if account.manager_id is None:
+        return None
+    known = Account.objects.filter(connector=account.connector_id, object_id=account.manager_id)
+    return known.select_related("person").first()
 
 
 @require_safe
 @permission_required("people.view_person", raise_exception=True)
 def history(request: Request, pk: int) -> HttpResponse:
     """Everything that was done for this person."""
-    context = _page(request, pk, "history")
-    runs: QuerySet[ActionRun] = context["runs"]  # type: ignore[assignment]
-    page = keyset.page_of(request, runs, ("-created_at", "-id"))
+    context = frame_of(request, pk, "history")
+    page = keyset.page_of(request, context["runs"], ("-created_at", "-id"))
     rows = [RunRow(run, request.user, names_person=False) for run in page.rows]
     return render(request, "people/history.html", {**context, "rows": rows, "page": page})
 
