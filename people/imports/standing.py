@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -46,7 +47,7 @@ def store_standing(connector_id: uuid.UUID, holders: Sequence[RoleHolder] | None
     it is unknown of everybody without a role of their own whether they hold one.
     """
     through_groups = any(holder.is_group for holder in holders or ())
-    given = {
+    given: dict[str, Any] = {
         "connector": connector_id,
         "members": [holder.object_id for holder in holders or ()],
         "roles": [holder.role[:36] for holder in holders or ()],

@@ -52,14 +52,19 @@ def _dialog(request: Request, run: ActionRun, inverse: Action, verdict: Verdict,
     found = undoing.compare(run)
     label, said = readers_of(run)
     compared = [
-        Compared(label(each.key), *(said(each.key, value) for value in (each.before, each.after, each.now)),
-                 has_drifted=each.has_drifted and not found.problem)
+        Compared(
+            label(each.key),
+            said(each.key, each.before),
+            said(each.key, each.after),
+            said(each.key, each.now),
+            has_drifted=each.has_drifted and not found.problem,
+        )
         for each in found.differences
-    ]  # fmt: skip
+    ]
     problem = IS_BACK if found.is_back else DRIFTED if found.has_drifted else ""
     if not verdict.ready and not problem:
         problem = f"{verdict.reason} {verdict.cure}".strip()
-    context = {
+    context: dict[str, object] = {
         "compared": compared,
         "problem": problem,
         "form": None if problem else form,
