@@ -5,7 +5,7 @@ by that. With scripts only the list of what was found is fetched.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django import forms
 from django.forms.utils import ErrorDict
@@ -82,7 +82,7 @@ class PickField(forms.Field):
     """Object IDs of one or several people or groups of the account's directory: always a list. For a `PickingForm`."""
 
     widget: PickWidget
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {
         "required": "Choose somebody.",
         "one": "Choose one only.",
         "too_many": f"Choose at most {MOST_CHOSEN} at a time.",
@@ -165,11 +165,12 @@ class PickingForm(ActionForm):
             return
         super().full_clean()
 
-    def _clean_fields(self) -> None:
-        super()._clean_fields()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
         for name, _ in self.pick_fields():
             if name in self.cleaned_data:
                 self._check(name, self.cleaned_data[name])
+        return self.cleaned_data
 
     def _check(self, name: str, ids: Sequence[str]) -> None:
         """Everything chosen is there and may be chosen."""
