@@ -234,6 +234,19 @@ class ImportForm(forms.Form):
         super().__init__(data, initial={name: getattr(connector, name) for name in self.base_fields})
 
 
+def offered_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """All actions under the headings of the menu; beside those that are off by default, what is to be known of them."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for action in actions.ALL:
+        words = action.label
+        if action.optional:
+            words += f" (optional: needs {action.needs[0].least})"
+        elif action.off_by_default:
+            words += " (off unless ticked)"
+        groups.setdefault(action.group, []).append((action.key, words))
+    return list(groups.items())
+
+
 class ActionsForm(CredentialChoiceForm):
     """Action details: whether to act, with which credential, and which actions to offer."""
 
@@ -244,7 +257,8 @@ class ActionsForm(CredentialChoiceForm):
     )
     offered = Ticks(
         label="Actions to offer",
-        choices=[(action.key, action.label) for action in actions.ALL],
+        choices=offered_choices,
+        help_text="What is off unless ticked cannot be undone, or needs permissions beyond the usual ones.",
     )
     role = "action_credential"
     other_role = "sync_credential"
@@ -263,8 +277,3 @@ class ActionsForm(CredentialChoiceForm):
         """Switched off, and nothing chosen or filled in that says which application it would be."""
         named = ("shared",) if values.get("source") == SHARED else ("client_id", "client_secret")
         return not values.get("actions_enabled") and not any(self.data.get(name, "").strip() for name in named)
-
-    @property
-    def withheld(self) -> list[str]:
-        """The keys of the actions that are not to be offered."""
-        return [key for key in actions.BY_KEY if key not in self.cleaned_data["offered"]]

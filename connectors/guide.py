@@ -5,9 +5,12 @@ https://learn.microsoft.com/graph/permissions-reference
 """
 
 import json
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-GRAPH_APP: Final = "00000003-0000-0000-c000-000000000000"
+from connectors.actions import Action
+from connectors.least import Wanted, scope_of, stand_ins
+from connectors.permission_ids import GRAPH_APP, IDS
 
 
 class Permission(NamedTuple):
@@ -33,24 +36,6 @@ READING: Final = (
         "See who administers the tenant, so that nobody touches them by mistake.",
     ),
 )
-ACTING: Final = (
-    Permission(
-        "User.ReadWrite.All",
-        "741f803b-c850-494e-b5df-cde7c675a1ca",
-        "Enable, disable, edit, delete and restore accounts; revoke sessions.",
-    ),
-    Permission(
-        "User.ManageIdentities.All", "c529cfca-c91b-489c-af2b-d92990b66ce6", "Change the identities one signs in with."
-    ),
-    Permission(
-        "Directory.ReadWrite.All", "19dbc75e-c2e2-444c-a770-ec69d8559fc7", "Managers, groups, licences; read roles."
-    ),
-    Permission(
-        "User-PasswordProfile.ReadWrite.All",
-        "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7",
-        "Reset passwords, together with the directory role of step 4.",
-    ),
-)
 DELEGATED_ONLY: Final = Permission(
     "Directory.AccessAsUser.All",
     "0e263e50-5827-48a4-b97c-d940288653c7",
@@ -59,18 +44,36 @@ DELEGATED_ONLY: Final = Permission(
 )
 
 
-def manifest(permissions: tuple[Permission, ...]) -> str:
+def manifest(permissions: Sequence[Permission]) -> str:
     """The part of an app registration's manifest that asks for these permissions."""
-    access = [{"id": permission.id, "type": "Role"} for permission in permissions]
+    access = [{"id": permission.id, "type": "Role"} for permission in permissions if permission.id]
     return json.dumps({"requiredResourceAccess": [{"resourceAppId": GRAPH_APP, "resourceAccess": access}]}, indent=2)
 
 
-def guide(role: str) -> dict[str, object]:
-    """What the guide's template needs for the form of one role ("sync" or "action")."""
-    permissions = READING if role == "sync" else ACTING
+def sync_guide() -> dict[str, object]:
+    """What the guide's template needs beside the form of the credential that reads."""
+    return {"role": "sync", "permissions": READING, "manifest": manifest(READING)}
+
+
+def action_guide(offered: Sequence[type[Action]]) -> dict[str, object]:
+    """The same for the credential that acts: the least that suffices for the actions that are offered."""
+    scope = scope_of(offered)
+    permissions = [Permission(each.name, IDS.get(each.name, ""), f"{_list(each.purposes)}.") for each in scope.least]
     return {
-        "role": role,
+        "role": "action",
         "permissions": permissions,
+        "broader": [_broader(each) for each in stand_ins(offered)],
+        "needs_role": scope.needs_role,
         "delegated_only": DELEGATED_ONLY,
         "manifest": manifest(permissions),
     }
+
+
+def _broader(stand_in: Wanted) -> Permission:
+    why = f"Broader, and does as well in place of {' and '.join(stand_in.purposes)}."
+    return Permission(stand_in.name, IDS[stand_in.name], why)
+
+
+def _list(purposes: Sequence[str]) -> str:
+    words = "; ".join(purposes)
+    return words[:1].upper() + words[1:]

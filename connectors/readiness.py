@@ -82,11 +82,16 @@ def cannot_know(reason: str, cure: str = "") -> Verdict:
 
 def facts_about(connector: Connector, action: type[Action]) -> Facts:
     """The facts as the last check of the action credential left them. No network."""
+    return facts_of(connector, offered=connector.offers(action.key))
+
+
+def facts_of(connector: Connector, *, offered: bool = True) -> Facts:
+    """The same, whatever the action: `offered` says whether it is one that the connector offers."""
     credential = connector.action_credential
     checked = credential is not None and credential.checked_at is not None
     return Facts(
         acting=connector.can_act,
-        offered=connector.offers(action.key),
+        offered=offered,
         granted=frozenset(credential.granted_permissions) if credential and checked else None,
         roles=frozenset(credential.directory_roles) if credential else frozenset(),
         credential_name=credential.name if credential else "",

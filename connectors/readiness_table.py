@@ -1,14 +1,16 @@
 """Action by action: what it needs, what of that has been granted, and what will work. For the administrator who asks
 whether a credential suffices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from connectors import actions
 from connectors.actions import Action, Need
 from connectors.actions.permissions import READING, USER_READ
+from connectors.least import Scope, scope_of
 from connectors.models import Connector
-from connectors.readiness import Facts, Verdict, facts_about, verdict
+from connectors.readiness import Facts, Verdict, facts_of, verdict
 from credentials.directory_roles import NAMES
 from credentials.directory_roles import READING as READING_ROLES
 from credentials.finding import Finding
@@ -27,25 +29,48 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """An action, what it needs, and whether it will work."""
+    """An action, what it needs, whether it will work, and whether it is offered (None: no connector is asked)."""
 
     action: type[Action]
     permissions: list[Held]
     role: Held | None
     verdict: Verdict
+    offered: bool | None = None
 
 
-def rows_of(connector: Connector) -> list[Row]:
+@dataclass(frozen=True)
+class Matrix:
+    """All actions, in the order of the menu, and what their credential has too little or too much for the offered ones.
+
+    `checked` is false while nobody knows what the credential was granted.
+    """
+
+    rows: list[Row]
+    scope: Scope
+    checked: bool
+
+    @property
+    def offered(self) -> list[Row]:
+        """The rows of what is offered; all of them where no connector is asked."""
+        return [row for row in self.rows if row.offered is not False]
+
+    @property
+    def working(self) -> int:
+        """How many of them will work."""
+        return sum(row.verdict.outcome == "works" for row in self.offered)
+
+
+def matrix_of(connector: Connector) -> Matrix:
     """For a connector, as the last check of its action credential left things. Looks past its being switched off."""
-    has_credential = connector.action_credential_id is not None
-    return [
-        _row(action, replace(facts_about(connector, action), acting=has_credential, offered=True))
-        for action in actions.ALL
-    ]
+    credential = connector.action_credential
+    facts = replace(facts_of(connector), acting=credential is not None, offered=True)
+    rows = [_row(action, facts, offered=connector.offers(action.key)) for action in actions.ALL]
+    scope = scope_of(connector.offered, facts.granted or (), facts.roles)
+    return Matrix(rows, scope, facts.granted is not None)
 
 
-def rows_for(finding: Finding, credential: Credential) -> list[Row]:
-    """For a credential, saved or not, as a check has just found it."""
+def matrix_for(finding: Finding, credential: Credential, offered: Sequence[type[Action]] | None = None) -> Matrix:
+    """For a credential, saved or not, as a check has just found it; `offered` is what its connector offers."""
     facts = Facts(
         acting=True,
         offered=True,
@@ -54,7 +79,9 @@ def rows_for(finding: Finding, credential: Credential) -> list[Row]:
         credential_name=credential.name,
         problem="" if finding.works or not finding.asked else finding.message,
     )
-    return [_row(action, facts) for action in actions.ALL]
+    rows = [_row(action, facts, offered=None if offered is None else action in offered) for action in actions.ALL]
+    usual = [action for action in actions.ALL if not action.off_by_default] if offered is None else offered
+    return Matrix(rows, scope_of(usual, finding.permissions, finding.roles), finding.asked)
 
 
 @dataclass(frozen=True)
@@ -79,9 +106,9 @@ def _only_reads(permission: str) -> bool:
     return not {"Read", "ReadBasic"}.isdisjoint(permission.split("."))
 
 
-def _row(action: type[Action], facts: Facts) -> Row:
+def _row(action: type[Action], facts: Facts, *, offered: bool | None) -> Row:
     held = [_held(need, facts.granted) for need in action.needs]
-    return Row(action, held, _role(action, facts), _verdict(action, facts))
+    return Row(action, held, _role(action, facts), _verdict(action, facts), offered)
 
 
 def _verdict(action: type[Action], facts: Facts) -> Verdict:

@@ -1,6 +1,6 @@
 """What can be done with a connector. The rules, the transactions, and the audit of each change."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import time
 from typing import Any
@@ -113,21 +113,30 @@ def change_actions(
     connector: Connector,
     *,
     enabled: bool,
-    withheld: list[str],
+    offered: Collection[str],
     given: Credential | None,
     same_app_accepted: bool,
     actor: User,
     finding: Finding | None = None,
 ) -> list[str]:
-    """Save the Action details; returns the names of what changed. Raises PairRefusedError and CredentialGoneError."""
+    """Save the Action details; returns the names of what changed. Raises PairRefusedError and CredentialGoneError.
+
+    What was said of actions that only another version of the product knows is kept.
+    """
     with _changing(connector, actor, "actions") as (row, changed):
-        unknown = [key for key in row.actions_withheld if key not in actions.BY_KEY]
-        _set(row, changed, actions_enabled=enabled, actions_withheld=[*withheld, *unknown])
+        usual = [action.key for action in actions.ALL if not action.off_by_default]
+        withheld = [key for key in usual if key not in offered] + _unknown(row.actions_withheld)
+        allowed = [key for key in actions.BY_KEY if key in offered and key not in usual] + _unknown(row.actions_allowed)
+        _set(row, changed, actions_enabled=enabled, actions_withheld=withheld, actions_allowed=allowed)
         before, row.action_credential = row.action_credential, given
         _accept_pair(row, changed, same_app_accepted)
         if _keep(row, "action_credential", before, finding):
             changed.append("action_credential")
     return changed
+
+
+def _unknown(keys: Iterable[str]) -> list[str]:
+    return [key for key in keys if key not in actions.BY_KEY]
 
 
 def delete(connector: Connector, *, actor: User) -> None:

@@ -124,6 +124,11 @@ class Connector(models.Model):
         return key in self.actions_allowed if action.off_by_default else key not in self.actions_withheld
 
     @property
+    def offered(self) -> list[type[actions.Action]]:
+        """The actions of the menu that it offers, in their order."""
+        return [action for action in actions.ALL if self.offers(action.key)]
+
+    @property
     def tenant_id(self) -> uuid.UUID | None:
         """The tenant's directory ID, as its credentials name it."""
         credential = self.action_credential or self.sync_credential

@@ -1,6 +1,7 @@
 """[Check]: sign in with a credential and say what was found, for one that is saved or one that is being typed."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -10,8 +11,9 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from connectors import checks
+from connectors.actions import Action
 from connectors.models import Connector
-from connectors.readiness_table import reading_with, rows_for
+from connectors.readiness_table import matrix_for, reading_with
 from credentials.finding import Finding
 from credentials.models import Credential
 from neurons_admin.http import Request
@@ -47,12 +49,22 @@ def check_shared(request: Request, pk: uuid.UUID) -> HttpResponse:
     return trigger_client_event(render(request, "connectors/_check_answer.html", context), "check:done")
 
 
-def report_on(finding: Finding, credential: Credential, *, reads: bool, acts: bool) -> dict[str, object]:
-    """What `connectors/_check_answer.html` needs: the finding, and what the credential is good for in its part."""
+def report_on(
+    finding: Finding,
+    credential: Credential,
+    *,
+    reads: bool,
+    acts: bool,
+    offered: Sequence[type[Action]] | None = None,
+) -> dict[str, object]:
+    """What `connectors/_check_answer.html` needs: the finding, and what the credential is good for in its part.
+
+    `offered` are the actions of the connector that it is for; None for one that may be used by several.
+    """
     return {
         "finding": finding,
         "reading": reading_with(finding) if reads else None,
-        "rows": rows_for(finding, credential) if acts else [],
+        "matrix": matrix_for(finding, credential, offered) if acts else None,
     }
 
 

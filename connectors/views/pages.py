@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from connectors import services
 from connectors.models import Connector, SyncRun
-from connectors.readiness_table import reading_with, rows_of
+from connectors.readiness_table import matrix_of, reading_with
 from credentials.guids import as_guid
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
@@ -79,14 +79,12 @@ def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     """One connector: its sections, and its synchronisations."""
     connector = get_object_or_404(Connector.objects.with_credentials(), pk=pk)
     runs = list(connector.sync_runs.select_related("asked_by")[:RUNS_SHOWN])
-    rows = rows_of(connector)
     finding = connector.sync_credential.finding if connector.sync_credential else None
     context = {
         "connector": connector,
         "history": [run for run in runs if run.is_over],
         "open_run": next((run for run in runs if not run.is_over), None),
-        "rows": rows,
-        "ready_count": sum(row.verdict.ready for row in rows),
+        "matrix": matrix_of(connector),
         "reading": reading_with(finding) if finding else None,
         "entries": entries_for(request, connector),
     }

@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from connectors import checks, services
+from connectors import actions, checks, services
 from connectors.forms import ActionsForm, ConnectionForm, CredentialChoiceForm, ImportForm
-from connectors.guide import guide
+from connectors.guide import action_guide, sync_guide
 from connectors.models import Connector
-from connectors.readiness_table import reading_with, rows_of
+from connectors.readiness_table import matrix_of, reading_with
 from connectors.views.checking import report_on
 from credentials.finding import Finding
 from neurons_admin.http import Request
@@ -43,7 +43,7 @@ def add(request: Request) -> HttpResponse:
         else:
             messages.success(request, f"{connector} was added. Synchronise now, or look at what to import first.")
             return redirect(connector)
-    return _answer(request, "connectors/add.html", form, finding, {"guide": guide("sync")})
+    return _answer(request, "connectors/add.html", form, finding, {"guide": sync_guide()})
 
 
 @sensitive_post_parameters()
@@ -72,7 +72,7 @@ def edit_connection(request: Request, pk: uuid.UUID) -> HttpResponse:
     stored = connector.sync_credential.finding if connector.sync_credential else None
     context = {
         "connector": connector,
-        "guide": guide("sync"),
+        "guide": sync_guide(),
         "stored": stored,
         "stored_reading": reading_with(stored) if stored else None,
     }
@@ -105,7 +105,7 @@ def edit_actions(request: Request, pk: uuid.UUID) -> HttpResponse:
             changed = services.change_actions(
                 connector,
                 enabled=values["actions_enabled"],
-                withheld=form.withheld,
+                offered=values["offered"],
                 given=form.given,
                 same_app_accepted=values["same_app_accepted"],
                 actor=request.user,
@@ -117,7 +117,7 @@ def edit_actions(request: Request, pk: uuid.UUID) -> HttpResponse:
             form.refuse_shared()
         else:
             return _saved(request, connector, changed)
-    context = {"connector": connector, "guide": guide("action"), "stored_rows": rows_of(connector)}
+    context = {"connector": connector, "guide": action_guide(connector.offered), "stored_matrix": matrix_of(connector)}
     return _answer(request, "connectors/edit_actions.html", form, finding, context)
 
 
@@ -148,9 +148,15 @@ def _answer(
     """The page once more; to a check by htmx only what it found, so that the form stays as it is."""
     reads = form.role == "sync_credential"
     if finding and form.given and "check" in request.POST:
-        context |= report_on(finding, form.given, reads=reads, acts=not reads)
+        context |= report_on(finding, form.given, reads=reads, acts=not reads, offered=_offered(form))
     context["form"] = form
     if request.htmx and "check" in request.POST:
         return render(request, "connectors/_check_answer.html", context)
     form.ask_secret_again()
     return render(request, template, context)
+
+
+def _offered(form: CredentialChoiceForm) -> list[type[actions.Action]] | None:
+    """What a form for acting ticks."""
+    keys = form.cleaned_data.get("offered")
+    return None if keys is None else [action for action in actions.ALL if action.key in keys]

@@ -2,12 +2,16 @@
 
 import pytest
 
-from connectors import checks
-from connectors.actions import ResetPassword
+from connectors import actions, checks
+from connectors.actions import ResetPassword, RevokeSessions
+from connectors.actions.access_pass import TemporaryAccessPass
+from connectors.actions.delete_account import PurgeAccount
+from connectors.actions.group_membership import AddToGroup
 from connectors.graph import CredentialRefused, TryLater
 from connectors.graph.token_problems import BY_NAME, PROBLEMS, UNKNOWN
 from connectors.graph.tokens import problem_error
-from connectors.readiness_table import reading_with, rows_for, rows_of
+from connectors.least import least, scope_of
+from connectors.readiness_table import matrix_for, matrix_of, reading_with
 from credentials.finding import Finding
 from credentials.trial import try_out
 from neurons_admin.audit.models import Event
@@ -180,18 +184,25 @@ class TestTable:
         return next(row for row in rows if row.action is action)
 
     def test_everything_granted(self):
-        rows = rows_of(make_connector())
-        assert all(row.verdict.ready and row.verdict.known for row in rows)
+        rows = matrix_of(make_connector()).offered
+        assert {row.verdict.outcome for row in rows} == {"works"}
         assert all(need.held for row in rows for need in row.permissions)
 
+    def test_what_is_not_offered_is_there_and_marked(self):
+        matrix = matrix_of(make_connector(actions_withheld=["revoke_sessions"], actions_allowed=["purge_account"]))
+        assert not self.row(matrix.rows, RevokeSessions).offered
+        assert self.row(matrix.rows, PurgeAccount).offered
+        assert not self.row(matrix.rows, TemporaryAccessPass).offered
+        assert len(matrix.rows) == len(actions.ALL)
+
     def test_through_what_a_permission_is_held(self):
-        (first, second) = self.row(rows_of(make_connector())).permissions
+        (first, second) = self.row(matrix_of(make_connector()).rows).permissions
         assert (first.name, first.through) == ("User-PasswordProfile.ReadWrite.All", "")
         assert (second.name, second.through) == ("User.Read.All", "User.ReadWrite.All")
 
     def test_what_is_missing_is_named_with_its_cure(self):
         finding = Finding(permissions=("User.ReadWrite.All",))
-        row = self.row(rows_for(finding, make_credential("Weak")))
+        row = self.row(matrix_for(finding, make_credential("Weak")).rows)
         assert [need.held for need in row.permissions] == [False, True]
         assert (row.role.name, row.role.held) == ("User Administrator", False)
         assert not row.verdict.ready
@@ -201,22 +212,55 @@ class TestTable:
 
     def test_a_stronger_role_will_do(self):
         finding = Finding(permissions=tuple(ALL_PERMISSIONS), roles=("62e90394-69f5-4237-9190-012177145e10",))
-        role = self.row(rows_for(finding, make_credential("act"))).role
+        role = self.row(matrix_for(finding, make_credential("act")).rows).role
         assert (role.held, role.through) == (True, "Global Administrator")
 
     def test_an_unchecked_credential_cannot_be_known(self):
         connector = make_connector(action_credential=make_credential("act"))
-        row = self.row(rows_of(connector))
+        row = self.row(matrix_of(connector).rows)
         assert (row.verdict.ready, row.verdict.known) == (True, False)
         assert [need.held for need in row.permissions] == [None, None]
         assert row.role.held is None
 
     def test_without_action_credentials_nothing_will_work(self):
-        assert not any(row.verdict.ready for row in rows_of(make_connector(acts=False)))
+        assert not any(row.verdict.ready for row in matrix_of(make_connector(acts=False)).rows)
 
     def test_a_connector_that_is_switched_off_still_shows_what_its_credential_may(self):
         connector = make_connector(active=False)
-        assert all(row.verdict.ready for row in rows_of(connector))
+        assert all(row.verdict.ready for row in matrix_of(connector).offered)
+
+
+class TestWhatIsTooMuch:
+    def surplus(self, *granted, roles=(), offered=(RevokeSessions,)):
+        return [each.name for each in scope_of(offered, granted, roles).surplus]
+
+    def test_what_nothing_needs(self):
+        assert self.surplus("User.RevokeSessions.All", "Directory.Read.All", "Mail.Read") == ["Mail.Read"]
+
+    def test_what_others_do_as_well(self):
+        granted = ("User.ReadWrite.All", "User.RevokeSessions.All", "Directory.Read.All")
+        assert self.surplus(*granted) == ["User.ReadWrite.All"]
+
+    def test_what_is_broader_and_alone_is_not_too_much(self):
+        assert self.surplus("Directory.ReadWrite.All") == []
+
+    def test_a_permission_without_effect(self):
+        (surplus,) = scope_of([RevokeSessions], ["Directory.AccessAsUser.All"]).surplus
+        assert "delegated" in surplus.why
+
+    def test_a_directory_role_that_helps_with_nobody(self):
+        assert self.surplus(roles=["29232cdf-9323-42fd-ade2-1d097af3e4de"]) == ["Exchange Administrator"]
+        assert self.surplus(roles=["62e90394-69f5-4237-9190-012177145e10"]) == []
+        assert self.surplus(roles=["62e90394-69f5-4237-9190-012177145e10"], offered=(AddToGroup,)) == [
+            "Global Administrator"
+        ]
+
+    def test_the_least_needs_nothing_more(self):
+        usual = [action for action in actions.ALL if not action.off_by_default]
+        names = {each.name for each in least(usual)}
+        assert all(need.met_by(names) for action in usual for need in action.needs)
+        assert scope_of(usual, names).surplus == ()
+        assert all(each.purposes for each in least(usual))
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_deleted_and_chosen_at_once(attempt):
         finally:
             connections.close_all()
 
-    choosing = {"enabled": True, "withheld": [], "given": credential, "same_app_accepted": False, "actor": actor}
+    choosing = {"enabled": True, "offered": [], "given": credential, "same_app_accepted": False, "actor": actor}
     threads = [
         threading.Thread(target=tell, args=(services.change_actions, connector), kwargs=choosing),
         threading.Thread(target=tell, args=(credential_services.delete, credential), kwargs={"actor": actor}),

