@@ -3,6 +3,7 @@
 https://learn.microsoft.com/graph/api/directory-deleteditems-list
 """
 
+import math
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
@@ -43,35 +44,34 @@ def read_deleted(connector: Connector) -> int:
 
 
 def days_left(account: Account) -> int:
-    """For how many whole days it can still be restored."""
-    since = timezone.now() - (account.removed_at or timezone.now())
-    return max(0, (KEPT_FOR - since).days)
+    """For how many days it can still be restored, the one that has begun among them."""
+    left = (account.removed_at or timezone.now()) + KEPT_FOR - timezone.now()
+    return max(0, math.ceil(left / timedelta(days=1)))
 
 
 def _keep(connector: Connector, users: list[dict[str, Any]]) -> int:
     moments = {str(user["id"]).lower(): moment_of(user.get("deletedDateTime")) for user in users}
     accounts = Account.objects.filter(connector=connector, object_id__in=list(moments))
     known = {str(account.object_id): account for account in accounts}
-    records = [record for user in users if _counts(record := parse(_as_it_was(user)), connector, known, moments)]
+    parsed = [parse(_as_it_was(user)) for user in users]
+    records = [
+        record
+        for record in parsed
+        if isinstance(record, AccountRecord)
+        and (connector.import_guests or not record.is_guest)
+        and not _is_back(known.get(record.object_id), moments[record.object_id])
+    ]
     fresh = [record for record in records if record.object_id not in known]
     imports.store(connector.pk, None, fresh, [Removal(record.object_id, "deleted") for record in records])
     _note_when(connector, {record.object_id: moments[record.object_id] for record in records})
     return len(records)
 
 
-def _counts(
-    record: AccountRecord | Removal,
-    connector: Connector,
-    known: dict[str, Account],
-    moments: dict[str, datetime | None],
-) -> bool:
-    """Not whom the connector does not import, nor who was seen in the directory since: that one was restored."""
-    if isinstance(record, Removal) or (record.is_guest and not connector.import_guests):
-        return False
-    account, deleted_at = known.get(record.object_id), moments[record.object_id]
+def _is_back(account: Account | None, deleted_at: datetime | None) -> bool:
+    """Whether somebody was seen in the directory since: the list lags behind a restore."""
     if account is None or account.removal or deleted_at is None:
-        return True
-    return account.as_of <= deleted_at + _TOLERANCE
+        return False
+    return account.as_of > deleted_at + _TOLERANCE
 
 
 def _as_it_was(user: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,8 @@ class IdentityRows(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        rows: list[Identity] = [*(value or ()), *[dict.fromkeys(PARTS, "")] * ROWS_TO_ADD]
+        empty: Identity = dict.fromkeys(PARTS, "")
+        rows: list[Identity] = [*(value or ()), *[empty] * ROWS_TO_ADD]
         types = TYPES | {kind: kind for row in rows if (kind := row["signInType"]) and kind not in TYPES}
         lengths = {"issuer": ISSUER_LENGTH, "assigned": ASSIGNED_LENGTH}
         return {**context, "rows": rows, "types": types.items(), "lengths": lengths}
@@ -47,7 +48,7 @@ def _column(data: Any, key: str) -> list[str]:
 
 
 class IdentitiesField(forms.Field):
-    """A list of identities. What it holds is within Graph's limits and has nothing twice."""
+    """A list of identities, perhaps an empty one. What it holds is within Graph's limits and has nothing twice."""
 
     widget = IdentityRows
 
@@ -83,7 +84,6 @@ class IdentitiesForm(ActionForm):
 
     identities = IdentitiesField(
         label="Signs in with, besides the sign-in name",
-        required=False,
         help_text="Empty a row to remove it. The issuer is the tenant's domain, or the provider that vouches for them.",
     )
     # Not "required": an empty list is a value.

@@ -39,8 +39,8 @@ def test_it_shows_who_can_be_restored(viewer: Client) -> None:
     content = viewer.get(URL).text
     assert content.index("Adele Vance") < content.index("Long Gone")
     assert f"{account.person.get_absolute_url()}?account={account.pk}" in content
-    assert days_left(account) == 19
-    for words in ("19", "over", "2 people", account.user_principal_name, account.connector.name):
+    assert days_left(account) == 20
+    for words in ("20", "over", "2 people", account.user_principal_name, account.connector.name):
         assert words in content
     assert "Still There" not in content
     assert "For Good" not in content
