@@ -85,8 +85,7 @@ class EditingForm(ActionForm):
         for name, value in today.items():
             self.fields[name].initial = "\n".join(value) if isinstance(value, list) else value
             self.fields[name].required = name in NEVER_EMPTY and bool(value)
-        # What is said on top of the form, and of one of its parts, by title.
-        self.notice = ""
+        # What is said of one of its parts, by title.
         self.notes: dict[str, str] = {}
         self.changes: dict[str, Any] = {}
         self.was: dict[str, Any] = {}

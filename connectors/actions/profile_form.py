@@ -134,9 +134,7 @@ class ProfileForm(EditingForm):
         synced = self.target.state.get("onPremisesSyncEnabled")
         for name in self.properties:
             self.fields[name].disabled = bool(why_not(name, synced))
-        if synced:
-            self.notice = SYNCED
-        else:
+        if not synced:
             self.notes[EXTENSIONS_TITLE] = why_not(EXTENSION_NAMES[0], synced)
 
 

@@ -5,7 +5,7 @@
   if (!dialog) return;
   // htmx tells of a swap even when the server asked for none: a dialog that is done stays closed.
   let isDone = false;
-  const FIRST = "[data-form-errors], [data-autofocus], .dialog-body :is(input:not([type=hidden]), select, textarea), [type=submit]";
+  const FIRST = "[data-form-errors], [data-autofocus], .dialog-body :is(input:not([type=hidden]), select, textarea):not(:disabled), [type=submit]";
 
   dialog.addEventListener("htmx:afterSwap", (event) => {
     if (event.target !== dialog || isDone || !dialog.childElementCount) return;

@@ -130,7 +130,6 @@ class TestEditProfile:
         assert form.is_valid(), form.errors
         assert form.changes == {"usageLocation": "DE"}
         assert form.fields["jobTitle"].disabled
-        assert "Active Directory" in form.notice
         synced = {**TODAY, "onPremisesSyncEnabled": True}
         assert EditProfile({"usageLocation": "DE"}).objection(PERSON, synced) == ""
         assert "Nothing was" in EditProfile({"usageLocation": "DE", "city": "x"}).objection(PERSON, synced)

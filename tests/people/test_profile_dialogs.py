@@ -71,6 +71,7 @@ class TestProfile:
     def test_of_somebody_synchronised_only_one_field_is_open(self, desk):
         account = make_account(synced=True)
         content = desk.get(url(account, "edit_profile"), **HTMX).content.decode()
+        assert "only the usage location can be changed here" in content
         fields = re.findall(r"<(?:input|textarea)(?=[^>]*form-control)[^>]*>", content)
         assert [re.search(r'name="(\w+)"', field)[1] for field in fields if " disabled" not in field] == [
             "usageLocation"
