@@ -1,12 +1,14 @@
 """Deleting, restoring and purging accounts of the demo tenant, with what each refuses."""
 
+import uuid
+
 import pytest
 
 from connectors.actions import DeleteAccount, PurgeAccount, RestoreAccount
 from connectors.graph import Graph, OutcomeUnknown
 from connectors.models import Connector
 from neurons_admin.access.models import User
-from people import asking, looking
+from people import asking, looking, undoing
 from people.models import ActionRun
 from tests.factories import make_user
 from tests.people.tenant import Tenant, account_of, known
@@ -143,3 +145,24 @@ def test_a_lost_answer_is_found(tenant: Tenant, unread: Connector, pia: User, mo
     run = again(run)
     assert (run.state, run.in_doubt) == (State.SUCCEEDED, False)
     assert account_of(tenant, "adele").removal == "deleted"
+
+
+def test_undoing_goes_through_the_same_checks(tenant: Tenant, unread: Connector, pia: User) -> None:
+    deleted = carry_out(ask(known(tenant, unread, "adele"), pia, DeleteAccount))
+    run = ActionRun.objects.for_work().get(pk=deleted.pk)
+    assert not undoing.compare(run).has_drifted
+    asked = undoing.undo(run, asking.Asking(run.account, pia, uuid.uuid4()))
+    restored = carry_out(asked.run)
+    assert (restored.state, restored.undoes) == (State.SUCCEEDED, deleted)
+    assert account_of(tenant, "adele").removal == ""
+    with pytest.raises(undoing.NotUndoable, match="undone already"):
+        undoing.undo(run, asking.Asking(run.account, pia, uuid.uuid4()))
+
+
+def test_what_somebody_else_has_restored_is_not_undone(tenant: Tenant, unread: Connector, pia: User) -> None:
+    deleted = carry_out(ask(known(tenant, unread, "adele"), pia, DeleteAccount))
+    tenant.control("POST", f"/users/{tenant.id_of('adele')}/restore")
+    run = ActionRun.objects.for_work().get(pk=deleted.pk)
+    found = undoing.compare(run)
+    assert found.has_drifted
+    assert found.is_back
