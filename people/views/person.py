@@ -72,7 +72,9 @@ def menu_groups(request: Request, account: Account) -> list[Group]:
             cure_url=cure_url if verdict.cure and policy.may_act(request.user, action) else "",
         )
         groups.setdefault(action.group, []).append(entry)
-    return [Group(label, entries) for label, entries in groups.items()]
+    made = [Group(label, entries) for label, entries in groups.items()]
+    # Little can be done for a deleted account but bring it back: that comes first.
+    return sorted(made, key=lambda group: not any(entry.url for entry in group.entries)) if account.removal else made
 
 
 def frame_of(request: Request, pk: int, current: str) -> dict[str, Any]:

@@ -138,3 +138,4 @@ def test_its_menu_restores_and_nothing_else(client: Client) -> None:
     ]
     assert all(f'href="{url}"' in content for url in urls)
     assert len(re.findall(r'href="[^"]*/actions/', content)) == len(urls)
+    assert content.index('aria-label="Lifecycle"') < content.index('aria-label="Sign-in"')
