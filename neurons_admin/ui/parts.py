@@ -14,7 +14,10 @@ MANY_CALLS = 3
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a menu. With a `reason` it cannot be chosen; `cure` says what helps, `cure_url` leads there."""
+    """One entry of a menu. With a `reason` it cannot be chosen; `cure` says what helps, `cure_url` leads there.
+
+    `doubt` says why nobody can know whether it will work; it can be chosen all the same.
+    """
 
     label: str
     url: str = ""
@@ -25,6 +28,7 @@ class Entry:
     reason: str = ""
     cure: str = ""
     cure_url: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True)

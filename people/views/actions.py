@@ -101,7 +101,7 @@ def _dialog(
 
 def warnings_of(verdict: Verdict) -> list[str]:
     """What whoever asks should know although it may be asked for."""
-    unknown = [verdict.reason] if verdict.ready and not verdict.known else []
+    unknown = [f"{verdict.reason} {verdict.cure}".strip()] if verdict.outcome == "unknown" else []
     guard = [f"This person is protected. {verdict.guard}"] if verdict.guard else []
     return [*guard, *unknown, *([verdict.note] if verdict.ready and verdict.note else [])]
 

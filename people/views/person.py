@@ -70,6 +70,7 @@ def menu_groups(request: Request, account: Account) -> list[Group]:
             reason=verdict.reason if not verdict.ready else "",
             cure=verdict.cure,
             cure_url=cure_url if verdict.cure and policy.may_act(request.user, action) else "",
+            doubt=verdict.reason if verdict.outcome == "unknown" else "",
         )
         groups.setdefault(action.group, []).append(entry)
     made = [Group(label, entries) for label, entries in groups.items()]
