@@ -30,7 +30,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Surplus:
-    """Something granted that could be taken away without anything that is offered stopping to work."""
+    """Something granted that goes beyond what is offered: it could be taken away, or exchanged for less."""
 
     name: str
     why: str
@@ -95,9 +95,9 @@ def _askable(need: Need) -> str:
 
 
 def _needless(offered: Sequence[type[Action]], granted: Collection[str]) -> Iterable[Surplus]:
-    """What nothing needs, and what others that were granted do as well; the broadest goes first."""
+    """What nothing needs, what others that were granted do as well, and what something narrower could stand in for."""
     purposes = _purposes(offered)
-    wanted = {each.name for each in least(offered)}
+    wanted = [each.name for each in least(offered)]
     left = set(granted)
     for name in sorted(granted, key=lambda each: (each in wanted, each)):
         served = [need for need, _ in purposes if name in (need.least, *need.also)]
@@ -107,6 +107,10 @@ def _needless(offered: Sequence[type[Action]], granted: Collection[str]) -> Iter
         elif all(need.met_by(left - {name}) for need in served):
             left.discard(name)
             yield Surplus(name, "other permissions that were granted do the same")
+        elif name not in wanted:
+            unmet = [need for need in served if not need.met_by(left - {name})]
+            enough = [each for each in wanted if any(each in (need.least, *need.also) for need in unmet)]
+            yield Surplus(name, f"broader than needed; in its place {' and '.join(enough)} would do")
 
 
 def _needless_roles(offered: Sequence[type[Action]], roles: Collection[str]) -> Iterable[Surplus]:

@@ -241,8 +241,16 @@ class TestWhatIsTooMuch:
         granted = ("User.ReadWrite.All", "User.RevokeSessions.All", "Directory.Read.All")
         assert self.surplus(*granted) == ["User.ReadWrite.All"]
 
-    def test_what_is_broader_and_alone_is_not_too_much(self):
-        assert self.surplus("Directory.ReadWrite.All") == []
+    def test_what_is_broader_than_needed_can_be_exchanged(self):
+        (surplus,) = scope_of([RevokeSessions], ["Directory.ReadWrite.All"]).surplus
+        assert surplus.name == "Directory.ReadWrite.All"
+        assert "User.RevokeSessions.All and Directory.Read.All would do" in surplus.why
+
+    def test_the_permissions_that_the_mission_names_are_broader_than_its_actions_need(self):
+        usual = [action for action in actions.ALL if not action.off_by_default]
+        (surplus,) = scope_of(usual, ALL_PERMISSIONS).surplus
+        assert surplus.name == "Directory.ReadWrite.All"
+        assert "GroupMember.ReadWrite.All and Directory.Read.All would do" in surplus.why
 
     def test_a_permission_without_effect(self):
         (surplus,) = scope_of([RevokeSessions], ["Directory.AccessAsUser.All"]).surplus
