@@ -75,10 +75,10 @@ def require_undoable(run: ActionRun) -> Action:
 
 
 def compare(run: ActionRun) -> Comparison:
-    """Read the directory, with the credential for reading, and set it beside what the run has recorded."""
+    """Read the directory, as the run that undoes it will, and set it beside what the run has recorded."""
     target = run.account.as_target()
     try:
-        state = run.bound_action().read(run.account.connector.graph_for_sync(), target)
+        state = run.bound_action().read(run.account.connector.graph_for_acting(), target)
     except GraphError as exc:
         problem = f"The directory could not be read: {exc} It is compared again just before anything is sent."
         return Comparison(_differences(run, {}), problem)

@@ -14,6 +14,7 @@ from .group_membership import AddToGroup, RemoveFromGroup
 from .leave_date import SetLeaveDate
 from .licences import AssignLicences, RemoveLicences
 from .manager import RemoveManager, SetManager
+from .property_change import PropertyChange
 from .remove_method import RemoveSignInMethod
 from .require_password_change import RequirePasswordChange
 from .reset_password import ResetPassword
@@ -49,13 +50,35 @@ __all__ = [
     "BY_KEY",
     "Action",
     "ActionForm",
+    "AddToGroup",
+    "AssignLicences",
+    "ChangeSignInName",
+    "DeleteAccount",
     "Directory",
+    "DisableAccount",
+    "EditContact",
+    "EditIdentities",
+    "EditProfile",
+    "EnableAccount",
     "GroupFacts",
     "LicenceFacts",
     "Need",
     "Order",
     "PersonFacts",
+    "PropertyChange",
+    "PurgeAccount",
+    "RemoveFromGroup",
+    "RemoveLicences",
+    "RemoveManager",
+    "RemoveSignInMethod",
+    "RequirePasswordChange",
+    "ResetPassword",
+    "RestoreAccount",
+    "RevokeSessions",
+    "SetLeaveDate",
+    "SetManager",
     "State",
     "Target",
+    "TemporaryAccessPass",
     "Write",
 ]

@@ -89,7 +89,7 @@ class RequirePasswordChange(Action):
 
     def snapshot(self, state: State) -> dict[str, Any]:
         profile = state.get("passwordProfile") or {}
-        return {name: profile.get(name) for name in self.reads}
+        return {name: profile.get(name) is True for name in self.reads}
 
     def inverse(self, before: State) -> Action | None:
         return RequirePasswordChange(required=bool(before.get(FLAG)), after_mfa=bool(before.get(FLAG_WITH_MFA)))

@@ -99,7 +99,11 @@ def sweep_devices(connector_id: uuid.UUID, mark: uuid.UUID) -> int:
 def set_devices_of(connector_id: uuid.UUID, owner_id: uuid.UUID, records: Sequence[DeviceRecord]) -> None:
     """Have these devices, and no others, be registered to somebody."""
     store_devices(connector_id, None, records)
-    given: dict[str, Any] = {"connector": connector_id, "owner": owner_id, "ids": [record.object_id for record in records]}
+    given: dict[str, Any] = {
+        "connector": connector_id,
+        "owner": owner_id,
+        "ids": [record.object_id for record in records],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_NO_OTHER_DEVICES, given)
 

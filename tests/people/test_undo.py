@@ -7,12 +7,10 @@ from django.urls import reverse
 
 from connectors.actions import DisableAccount, EnableAccount, RevokeSessions
 from connectors.graph import TryLater
-from connectors.models import Connector
 from people import asking, undoing
 from people.asking import Asking
 from people.models import ActionRun
 from tests.factories import make_user
-from tests.fakes import FakeGraph
 from tests.runs import again, ask, carry_out, reasons
 
 pytestmark = pytest.mark.django_db
@@ -20,14 +18,7 @@ State = ActionRun.State
 
 
 @pytest.fixture
-def reading(directory, monkeypatch):
-    """The credential for reading sees the same directory."""
-    monkeypatch.setattr(Connector, "graph_for_sync", lambda connector, on_call=None: FakeGraph(directory, on_call))
-    return directory
-
-
-@pytest.fixture
-def disabled(reading, adele, dana):
+def disabled(directory, adele, dana):
     """A run that has disabled Adele's account."""
     return carry_out(ask(adele, dana, DisableAccount))
 
@@ -50,12 +41,12 @@ def user(directory, account):
     return directory.users[str(account.object_id)]
 
 
-def test_it_brings_back_what_was(reading, disabled, adele, dana):
+def test_it_brings_back_what_was(directory, disabled, adele, dana):
     back = carry_out(undo(disabled, dana))
     assert (back.state, back.action, back.undoes) == (State.SUCCEEDED, EnableAccount.key, disabled)
     assert back.expects == {"accountEnabled": False}
     assert (back.before, back.after) == ({"accountEnabled": False}, {"accountEnabled": True})
-    assert user(reading, adele)["accountEnabled"] is True
+    assert user(directory, adele)["accountEnabled"] is True
     assert "It undoes what was done on" in reasons(back)
 
 
@@ -67,37 +58,37 @@ def test_its_page_shows_before_after_and_now(desk, disabled):
     assert "Changed since" not in content
 
 
-def test_by_its_page(desk, reading, disabled, adele):
+def test_by_its_page(desk, directory, disabled, adele):
     form = desk.get(url(disabled)).context["form"]
     response = desk.post(url(disabled), {"click": form["click"].value(), "seen": form["seen"].value() or ""})
     back = ActionRun.objects.get(undoes=disabled)
     assert response.url == back.get_absolute_url()
     assert carry_out(back).state == State.SUCCEEDED
-    assert user(reading, adele)["accountEnabled"] is True
+    assert user(directory, adele)["accountEnabled"] is True
     assert "has been undone already" in desk.get(url(disabled)).content.decode()
 
 
-def test_drift_is_shown_and_nothing_can_be_sent(desk, reading, disabled, adele):
-    user(reading, adele)["accountEnabled"] = True
+def test_drift_is_shown_and_nothing_can_be_sent(desk, directory, disabled, adele):
+    user(directory, adele)["accountEnabled"] = True
     assert "as it was before that run already" in desk.get(url(disabled)).content.decode()
-    user(reading, adele)["accountEnabled"] = None
+    user(directory, adele)["accountEnabled"] = None
     response = desk.get(url(disabled))
     assert "Somebody has changed it since" in response.content.decode()
     assert "Changed since" in response.content.decode()
     assert response.context["form"] is None
 
 
-def test_drift_between_the_page_and_the_call(reading, disabled, adele, dana):
+def test_drift_between_the_page_and_the_call(directory, disabled, adele, dana):
     back = undo(disabled, dana)
-    user(reading, adele)["accountEnabled"] = None
-    written = len(reading.written)
+    user(directory, adele)["accountEnabled"] = None
+    written = len(directory.written)
     back = carry_out(back)
     assert (back.state, back.error_code) == (State.FAILED, "drifted")
-    assert len(reading.written) == written
+    assert len(directory.written) == written
 
 
-def test_what_cannot_be_read_now_is_compared_later(desk, reading, disabled):
-    reading.reads = [TryLater("Microsoft Graph is busy.", code="busy")]
+def test_what_cannot_be_read_now_is_compared_later(desk, directory, disabled):
+    directory.reads = [TryLater("Microsoft Graph is busy.", code="busy")]
     response = desk.get(url(disabled))
     assert "could not be read" in response.content.decode()
     assert response.context["form"] is not None
@@ -115,11 +106,11 @@ def test_undone_and_failed_may_be_tried_again(disabled, dana):
     assert undo(disabled, dana).pk != first.pk
 
 
-def test_an_undo_can_be_undone(reading, disabled, adele, dana):
+def test_an_undo_can_be_undone(directory, disabled, adele, dana):
     back = carry_out(undo(disabled, dana))
     forth = carry_out(undo(back, dana))
     assert (forth.state, forth.undoes, forth.action) == (State.SUCCEEDED, back, DisableAccount.key)
-    assert user(reading, adele)["accountEnabled"] is False
+    assert user(directory, adele)["accountEnabled"] is False
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.FAILED, State.UNKNOWN, State.NEEDS_OPERATOR, State.CANCELLED])
@@ -129,14 +120,14 @@ def test_only_what_was_done(disabled, dana, state):
         undo(again(disabled), dana)
 
 
-def test_what_was_so_already_was_not_done(reading, adele, dana):
-    user(reading, adele)["accountEnabled"] = False
+def test_what_was_so_already_was_not_done(directory, adele, dana):
+    user(directory, adele)["accountEnabled"] = False
     run = carry_out(ask(adele, dana, DisableAccount))
     with pytest.raises(undoing.NotUndoable):
         undo(run, dana)
 
 
-def test_what_has_no_way_back(desk, reading, adele, dana):
+def test_what_has_no_way_back(desk, directory, adele, dana):
     run = carry_out(ask(adele, dana, RevokeSessions))
     with pytest.raises(undoing.NotUndoable, match="cannot be undone"):
         undo(run, dana)
