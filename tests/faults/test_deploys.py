@@ -51,6 +51,7 @@ def test_f21_another_encryption_key(stage: Stage) -> None:
 
 # A version that does not know an action yet; and of a format that it does not know either is what `_be_newer` makes.
 OLDER = {"SABOTAGE_WITHOUT": "disable_account"}
+NEWER = 99
 
 
 def _be_newer(stage: Stage, asked: Asked, format_: int) -> None:
@@ -63,7 +64,7 @@ def test_f34_an_old_worker_leaves_alone_what_a_newer_web_server_has_asked(stage:
     for name in COMMANDS:
         stage.parts[name].kill()
     unknown, newer = stage.ask("disable_account"), stage.ask("revoke_sessions")
-    _be_newer(stage, newer, 2)
+    _be_newer(stage, newer, NEWER)
     for name, command in COMMANDS.items():
         stage.add(f"{name}-old", command, **OLDER)
     for name in COMMANDS:
@@ -92,7 +93,7 @@ def test_f34_an_old_sweeper_does_not_settle_what_a_newer_worker_has_begun(stage:
     for order in orders:
         order.wait()
     stage.worker.kill()
-    _be_newer(stage, newer, 2)
+    _be_newer(stage, newer, NEWER)
     lost = "SELECT 1 FROM people_actionrun HAVING max(lease_until) < now()"
     stage.wait_until(lambda: stage.rows(lost))
     steps = [len(stage.trail(run)) for run in (unknown, newer)]
