@@ -1,5 +1,6 @@
 """Undoing a run: what was, what it became, what it is now; and asking for the way back."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -31,6 +32,9 @@ def undo(request: Request, pk: str) -> HttpResponse:
     except undoing.NotUndoable as exc:
         return _page(request, run, {"problem": str(exc)})
     action = type(inverse)
+    if not policy.may_act(request.user, action):
+        # What was before and what is there now are not for whoever could not change it.
+        raise PermissionDenied
     verdict = policy.readiness(request.user, run.account, action)
     if request.method == "GET":
         initial = {"click": new_click(), "seen": asking.latest_run(run.account)}

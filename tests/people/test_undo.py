@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from connectors.actions import DisableAccount, EnableAccount, RevokeSessions
@@ -140,3 +141,11 @@ def test_who_may_not_do_the_inverse(client, disabled):
     assert client.get(url(disabled)).status_code == 403
     with pytest.raises(asking.NotReady):
         undo(disabled, viewer)
+
+
+def test_what_was_before_is_not_shown_to_whoever_could_not_bring_it_back(client, directory, disabled):
+    few = make_user(username="few")
+    few.user_permissions.add(Permission.objects.get(codename="act_revoke_sessions"))
+    client.force_login(few)
+    assert client.get(url(disabled)).status_code == 403
+    assert client.post(url(disabled), {"click": str(uuid.uuid4())}).status_code == 403
