@@ -70,8 +70,8 @@ class TemporaryAccessPass(Action):
         return "A guest signs in at their home organisation, which alone can give them a pass." if target.guest else ""
 
     def read(self, graph: Reader, target: Target) -> dict[str, Any]:
-        passes = read_access_passes(graph, target.object_id)
-        return {**read_user(graph, target.object_id), "temporaryAccessPassMethods": passes}
+        state = read_user(graph, target.object_id)
+        return {**state, "temporaryAccessPassMethods": read_access_passes(graph, target.object_id)}
 
     def write(self, target: Target, state: State, secret: str = "") -> Write:
         path = f"/users/{target.object_id}/authentication/temporaryAccessPassMethods"

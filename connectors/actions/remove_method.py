@@ -97,8 +97,8 @@ class RemoveSignInMethod(Action):
         return f"{self.label}: {self.name}"
 
     def read(self, graph: Reader, target: Target) -> dict[str, Any]:
-        methods = read_methods(graph, target.object_id)
-        return {**read_user(graph, target.object_id), METHODS: methods}
+        state = read_user(graph, target.object_id)
+        return {**state, METHODS: read_methods(graph, target.object_id)}
 
     def is_so(self, state: State) -> bool:
         methods = state.get(METHODS)

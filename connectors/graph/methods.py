@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .client import Reader
+from .errors import NotThere, Refused
 
 # By the end of the type's name: the collection through which an application deletes one, and what people call it.
 _KINDS: Final = {
@@ -32,13 +33,23 @@ class Method:
 
 def read_methods(reader: Reader, object_id: str) -> list[dict[str, Any]]:
     """Everything somebody has registered to sign in with, as Graph tells it. Raises GraphError."""
-    return [entry for page in reader.pages(f"/users/{object_id}/authentication/methods") for entry in page["value"]]
+    return _entries(reader, f"/users/{object_id}/authentication/methods")
 
 
 def read_access_passes(reader: Reader, object_id: str) -> list[dict[str, Any]]:
     """Somebody's temporary access pass, if there is one; without the pass itself. Raises GraphError."""
-    link = f"/users/{object_id}/authentication/temporaryAccessPassMethods"
-    return [entry for page in reader.pages(link) for entry in page["value"]]
+    return _entries(reader, f"/users/{object_id}/authentication/temporaryAccessPassMethods")
+
+
+def _entries(reader: Reader, link: str) -> list[dict[str, Any]]:
+    """All that stands there. A service of its own keeps it: whom it does not know may be too new rather than gone."""
+    try:
+        return [entry for page in reader.pages(link) for entry in page["value"]]
+    except NotThere as exc:
+        raise Refused(
+            "Microsoft knows nothing of what this person signs in with: the account may be gone, or too new.",
+            code=exc.code, detail=exc.detail, status=exc.status, request_id=exc.request_id,
+        ) from exc  # fmt: skip
 
 
 def methods_in(entries: list[dict[str, Any]]) -> list[Method]:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connectors.actions import RemoveSignInMethod, TemporaryAccessPass
-from connectors.graph import Busy, Graph, OutcomeUnknown
+from connectors.graph import Busy, Graph, NotThere, OutcomeUnknown
 from connectors.models import Connector
 from neurons_admin.access.models import User
 from people import asking, looking, services
@@ -191,3 +191,21 @@ def test_a_method_that_is_gone_already(adele: Account, pia: User) -> None:
     params = {"collection": "phoneMethods", "method_id": str(uuid.uuid4()), "name": "Phone"}
     run = carry_out(ask(adele, pia, RemoveSignInMethod, **params))
     assert (run.state, run.message) == (State.SUCCEEDED, "It was already so; nothing was sent.")
+
+
+def test_somebody_whose_methods_are_not_known_yet_is_not_taken_for_gone(
+    adele: Account, pia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(graph: Graph, link: str, **_: Any) -> Any:
+        raise NotThere("The person is not in the directory.", status=404)
+
+    pages = Graph.pages
+    monkeypatch.setattr(
+        Graph,
+        "pages",
+        lambda graph, link, **more: (nothing if "authentication" in link else pages)(graph, link, **more),
+    )
+    run = carry_out(ask(adele, pia, TemporaryAccessPass))
+    adele.refresh_from_db()
+    assert (run.state, adele.removal) == (State.FAILED, "")
+    assert "too new" in run.message
