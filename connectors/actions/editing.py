@@ -12,7 +12,7 @@ from django import forms
 from django.forms import BoundField
 
 from .base import Action, Order, State, Target, Write
-from .forms import ActionForm
+from .forms import ActionForm, ShownField
 
 # Properties that are lists; an empty one and none are the same.
 LISTS = frozenset({"businessPhones", "otherMails"})
@@ -73,10 +73,7 @@ class EditingForm(ActionForm):
     layout: ClassVar[tuple[tuple[str, tuple[str, ...], bool], ...]] = ()
     closing_words: ClassVar[str] = ""
 
-    shown = forms.JSONField(
-        widget=forms.HiddenInput,
-        error_messages={"required": "Open the dialog again.", "invalid": "Open the dialog again."},
-    )
+    shown = ShownField()
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

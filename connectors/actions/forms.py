@@ -1,5 +1,6 @@
 """The form of an action's dialog: what every one of them is given to work with."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -24,3 +25,29 @@ class ActionForm(forms.Form):
         self.target = target
         self.directory = directory
         self.live = live
+
+
+class ShownField(forms.JSONField):
+    """What a form was filled with, which travels along in it: JSON that comes back as anything, or not at all."""
+
+    widget = forms.HiddenInput
+    default_error_messages = {"required": "Open the dialog again.", "invalid": "Open the dialog again."}
+
+    def to_python(self, value: Any) -> Any:
+        """Raises ValidationError also for what the database cannot keep: a NUL, half a character, no number."""
+        try:
+            found = super().to_python(value)
+            text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+            text.encode()
+        except (ValueError, RecursionError):
+            text = "\\u0000"
+        if "\\u0000" in text:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What is shown again: nothing, of what is not understood."""
+        try:
+            return self.to_python(data)
+        except forms.ValidationError:
+            return None

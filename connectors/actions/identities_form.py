@@ -8,7 +8,7 @@ from django import forms
 
 from .base import Target
 from .directory import Directory
-from .forms import ActionForm
+from .forms import ActionForm, ShownField
 from .identity import PARTS, SIGN_IN_NAME, Identity, key_of, others_in, same
 
 ISSUER_LENGTH = 512
@@ -87,9 +87,7 @@ class IdentitiesForm(ActionForm):
         help_text="Empty a row to remove it. The issuer is the tenant's domain, or the provider that vouches for them.",
     )
     # Not "required": an empty list is a value.
-    shown = forms.JSONField(
-        widget=forms.HiddenInput, required=False, error_messages={"invalid": "Open the dialog again."}
-    )
+    shown = ShownField(required=False)
 
     def __init__(self, data: Any = None, *, target: Target, directory: Directory, **kwargs: Any) -> None:
         super().__init__(data, target=target, directory=directory, **kwargs)

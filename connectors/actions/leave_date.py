@@ -1,10 +1,11 @@
 """Set or remove the date on which somebody leaves: https://learn.microsoft.com/graph/api/user-update."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -16,13 +17,19 @@ from .permissions import READING, USER_LIFE_CYCLE, USER_READ
 from .property_change import PropertyChange
 
 LEAVES = "employeeLeaveDateTime"
+# Beyond this somebody has mistyped the year.
+_EARLIEST, _LATEST = date(1950, 1, 1), date(2199, 12, 31)
+_NO_DAY = "Look at the year."
 
 
 class LeaveDateForm(ActionForm):
     """Today's value is not among what is imported: it is read before it is changed."""
 
     day = forms.DateField(
-        label="Date", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label="Date",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(_EARLIEST, _NO_DAY), MaxValueValidator(_LATEST, _NO_DAY)],
     )
     time = forms.TimeField(label="Time", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     remove = forms.BooleanField(label="Remove the leave date", required=False)

@@ -146,3 +146,25 @@ class TestManager:
 
     def test_without_a_manager_there_is_nothing_to_remove(self, desk, adele):
         assert "There is no manager" in desk.get(url(adele, "remove_manager"), **HTMX).content.decode()
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ['{"jobTitle": "a\\u0000"}', '{"jobTitle": "\\ud800"}', '{"jobTitle": NaN}', "[" * 20_000, "{", "null", "[]", ""],
+)
+def test_what_travels_along_in_the_form_may_come_back_as_anything(desk, adele, shown):
+    response = sent(desk, adele, "edit_profile", jobTitle="Chief", shown=shown)
+    assert "Open the dialog again." in response.content.decode()
+    assert not ActionRun.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0900-05-05", "9999-12-31"])
+def test_a_mistyped_year_is_said(desk, adele, day):
+    adele.connector.actions_allowed = ["set_leave_date"]
+    adele.connector.save()
+    adele.connector.action_credential.granted_permissions.append("User-LifeCycleInfo.ReadWrite.All")
+    adele.connector.action_credential.save()
+    desk.force_login(make_user(PEOPLE_ADMIN))
+    content = desk.post(url(adele, "set_leave_date"), {"day": day, "click": str(uuid.uuid4())}, **HTMX).content.decode()
+    assert "Look at the year." in content
+    assert not ActionRun.objects.exists()

@@ -148,3 +148,12 @@ def test_deleting_a_synchronised_account_warns(browser: Client) -> None:
     content = browser.get(url_of(account, "delete_account"), **HTMX).text
     assert "delete it there as well" in content
     assert 'type="submit"' in content
+
+
+@pytest.mark.parametrize("issuer", ["\\u0000", "\\ud800"])
+def test_identities_that_travel_along_may_come_back_as_anything(browser: Client, issuer: str) -> None:
+    account = adele("edit_identities")
+    shown = f'[{{"signInType": "emailAddress", "issuer": "{issuer}", "issuerAssignedId": "b"}}]'
+    response = browser.post(url_of(account, "edit_identities"), sent(account, **IDENTITIES, shown=shown), **HTMX)
+    assert "Open the dialog again." in response.text
+    assert not ActionRun.objects.exists()
