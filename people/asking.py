@@ -95,8 +95,8 @@ def ask(orders: Sequence[Order], asking: Asking) -> Asked:
     if earlier := _same_click(orders, asking):
         return Asked(earlier, False)
     for order in orders:
-        verdict = policy.readiness(
-            asking.asked_by, asking.account, type(order.action), override_reason=asking.override_reason
+        verdict = policy.readiness_of(
+            asking.asked_by, asking.account, order.action, override_reason=asking.override_reason
         )
         if verdict.guard:
             raise NotReady(Verdict(False, f"This person is protected. {verdict.guard}", "Say why it is needed."))

@@ -45,6 +45,22 @@ def readiness(user: User, account: Account, action: type[Action], *, override_re
     return replace(answer, guard="" if override_reason else " ".join(reasons))
 
 
+def readiness_of(user: User, account: Account, order: Action, *, override_reason: str = "") -> Verdict:
+    """The same of one order, which may amount to several actions: the first answer that stands in its way."""
+    answers = {each: readiness(user, account, each, override_reason=override_reason) for each in order.comprises}
+    for action, answer in answers.items():
+        if not answer.ready and action is not type(order):
+            return replace(answer, reason=f"It includes “{action.label}”. {answer.reason}")
+        if not answer.ready or answer.guard:
+            return answer
+    return answers[type(order)]
+
+
+def may_order(user: User, order: Action) -> bool:
+    """Whether somebody may ask for all that an order amounts to."""
+    return all(may_act(user, action) for action in order.comprises)
+
+
 def menu(user: User, account: Account) -> list[tuple[type[Action], Verdict]]:
     """Every action with its verdict, in the order of the menu."""
     return [(action, readiness(user, account, action)) for action in actions.ALL]
@@ -61,10 +77,13 @@ def refusal_at_run_time(
     action = type(order)
     facts = facts_about(run.account.connector, action)
     granted = None if permissions is None else frozenset(permissions)
-    facts = replace(facts, granted=granted, roles=frozenset(roles), problem="")
+    offered = all(run.account.connector.offers(each.key) for each in order.comprises)
+    facts = replace(facts, offered=offered, granted=granted, roles=frozenset(roles), problem="")
     answer = verdict_of(order, facts, run.account.as_target(), state, state_matters=False)
     if not answer.ready:
         return f"{answer.reason} {answer.cure}".strip()
+    if (power := order.empowers(state)) and not protection.may_override(run.asked_by):
+        return f"{power} Ask somebody who may act on protected people."
     return _protected(run, action)
 
 

@@ -158,7 +158,7 @@ def _require_no_objection(run: ActionRun, action: Action, target: Target, state:
 
 
 def _require_right(run: ActionRun) -> None:
-    if not policy.may_act(run.asked_by, run.kind):
+    if not policy.may_order(run.asked_by, run.bound_action()):
         raise Refused(f"{run.asked_by.label} may no longer ask for this action.", code="refused_here")
 
 

@@ -184,6 +184,15 @@ class Action:
         """The permissions that this very order needs, by what is known of the state; at least those of the class."""
         return self.needs
 
+    @property
+    def comprises(self) -> "tuple[type[Action], ...]":
+        """The actions that this very order amounts to: whoever asks has to be allowed each of them."""
+        return (type(self),)
+
+    def empowers(self, state: State) -> str:
+        """Why what it gives is for those to give who may act on protected people; empty for nearly every order."""
+        return ""
+
     def objection(self, target: Target, state: State) -> str:
         """Why it cannot be done, by what was just read from the directory; empty when it can."""
         return ""

@@ -138,6 +138,10 @@ class AddToGroup(_GroupAction):
     shortcut = "g"
     icon = "user-plus"
 
+    def empowers(self, state: State) -> str:
+        gives_roles = (state.get("group") or {}).get("isAssignableToRole") is True
+        return f"“{self.group_name}” can have directory roles, which whoever is in it has, too." if gives_roles else ""
+
     def is_so(self, state: State) -> bool:
         return is_in(state, self.group_id) is True
 

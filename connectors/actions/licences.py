@@ -150,6 +150,10 @@ class AssignLicences(_LicenceAction):
         return next(filter(None, reasons), "")
 
     @property
+    def comprises(self) -> tuple[type[Action], ...]:
+        return (AssignLicences, RemoveLicences) if self.remove else (AssignLicences,)
+
+    @property
     def title(self) -> str:
         return f"{self.label}: {_names(self.add)}" + (f" in place of {_names(self.remove)}" if self.remove else "")
 

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from neurons_admin.access.roles import SERVICE_DESK, VIEWER
@@ -170,3 +171,14 @@ def test_they_are_not_for_the_deleted(desk, adele, key):
     assert "The account was deleted" in opened(desk, adele, key)
     sent(desk, adele, key, add=[E5], remove=[E3])
     assert not ActionRun.objects.exists()
+
+
+def test_a_swap_is_for_whoever_may_remove_as_well(client, adele):
+    few = make_user()
+    few.user_permissions.add(Permission.objects.get(codename="act_assign_licences"))
+    client.force_login(few)
+    content = sent(client, adele, "assign_licences", add=[E5], remove=[E3])
+    assert "It includes “Remove licences”. Your role does not include this action." in content
+    assert not ActionRun.objects.exists()
+    sent(client, adele, "assign_licences", add=[E5])
+    assert ActionRun.objects.get().params["remove"] == []

@@ -14,6 +14,7 @@ from neurons_admin.demo.licences import E3, E5, F3, FLOW_FREE, POWER_BI_PRO, VIS
 from people import asking, undoing
 from people.asking import Asking
 from people.models import Account, ActionRun, Group
+from tests.factories import make_user
 from tests.people.tenant import Tenant, known
 from tests.runs import again, calls, carry_out, let_time_pass, reasons
 
@@ -149,13 +150,23 @@ def test_groups_that_cannot_be_changed_are_refused_with_the_reason(
 def test_a_group_with_roles_wants_a_permission_of_its_own(
     tenant: Tenant, unread: Connector, adele: Account, dana: User
 ) -> None:
-    run = carry_out(ask(adele, dana, to_group(tenant, "Tier 0 operators")))
+    nora = make_user("People admin", username="nora")
+    run = carry_out(ask(adele, nora, to_group(tenant, "Tier 0 operators")))
     assert run.state == State.SUCCEEDED, run.message
     megan = known(tenant, unread, "megan")
     Connector.objects.update(action_credential=tenant.credential("act"))
-    run = carry_out(ask(Account.objects.with_connector().get(pk=megan.pk), dana, to_group(tenant, "Tier 0 operators")))
+    run = carry_out(ask(Account.objects.with_connector().get(pk=megan.pk), nora, to_group(tenant, "Tier 0 operators")))
     assert run.state == State.FAILED
     assert tenant.id_of("megan") not in members(tenant, "Tier 0 operators")
+
+
+def test_a_group_with_roles_is_for_whoever_may_act_on_protected_people(
+    tenant: Tenant, adele: Account, dana: User
+) -> None:
+    run = carry_out(ask(adele, dana, to_group(tenant, "Tier 0 operators")))
+    assert (run.state, run.error_code) == (State.FAILED, "refused_here")
+    assert "can have directory roles" in run.message
+    assert tenant.id_of("adele") not in members(tenant, "Tier 0 operators")
 
 
 def test_a_group_that_is_gone_is_no_missing_person(tenant: Tenant, adele: Account, dana: User) -> None:
