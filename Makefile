@@ -22,7 +22,7 @@ run: .venv/installed-run ## start the product with a demo tenant; PORT=8000, DEB
 
 test: .venv/installed-dev ## run the tests, the browser's too; ARGS="-k word" chooses
 	@tests/browser/install.sh
-	$(PYTHON_IN_VENV) -m pytest $(ARGS)
+	$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadscope $(ARGS)
 
 test-faults: .venv/installed-dev ## run the fault tests that take long: processes and servers die and freeze
 	@tests/faults/install.sh

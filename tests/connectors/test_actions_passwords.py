@@ -1,12 +1,16 @@
 """Passwords: what is generated is always accepted, what is typed is refused only for certain."""
 
+from unittest.mock import Mock
+
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.actions import Directory
 from connectors.actions.passwords import DIGITS, LENGTH, LOWER, SYMBOLS, UPPER, check_strength, generate
 from connectors.actions.reset_password import ResetPasswordForm
+from tests.connectors.samples import PERSON
 
 
 @settings(max_examples=300, deadline=None)
@@ -52,22 +56,26 @@ def test_certain_to_be_refused(password: str, words: str) -> None:
         check_strength(password)
 
 
+def form_with(**data: str) -> ResetPasswordForm:
+    return ResetPasswordForm(data, target=PERSON, directory=Mock(spec=Directory))
+
+
 def test_the_form_takes_a_typed_password_as_it_is() -> None:
-    form = ResetPasswordForm({"password": "  Spaced out 1  ", "force_change": "on"})
+    form = form_with(password="  Spaced out 1  ", force_change="on")
     assert form.is_valid(), form.errors
-    assert form.cleaned_data == {"password": "  Spaced out 1  ", "force_change": True}
+    assert form.cleaned_data == {"password": "  Spaced out 1  ", "force_change": True, "revoke_sessions": False}
 
 
 def test_the_form_takes_no_password_for_a_generated_one() -> None:
-    form = ResetPasswordForm({})
+    form = form_with()
     assert form.is_valid()
-    assert form.cleaned_data == {"password": "", "force_change": False}
+    assert form.cleaned_data == {"password": "", "force_change": False, "revoke_sessions": False}
 
 
 @pytest.mark.parametrize("password", ["short", "A1-" + "a" * 254])
 def test_the_form_refuses(password: str) -> None:
-    assert "password" in ResetPasswordForm({"password": password}).errors
+    assert "password" in form_with(password=password).errors
 
 
 def test_the_form_never_shows_the_password_again() -> None:
-    assert "canary" not in str(ResetPasswordForm({"password": "canary"}))
+    assert "canary" not in str(form_with(password="canary"))

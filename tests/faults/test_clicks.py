@@ -171,8 +171,8 @@ def is_deleted(stage: Stage, answer: Answer) -> None:
 @pytest.mark.parametrize(
     ("changed", "names", "points"),
     [
-        (loses_role, "Demo Service Desk may no longer ask for actions", AT_EITHER),
-        (is_disabled, "Demo Service Desk may no longer ask for actions", AT_EITHER),
+        (loses_role, "Demo Service Desk may no longer ask for this action", AT_EITHER),
+        (is_disabled, "Demo Service Desk may no longer ask for this action", AT_EITHER),
         (action_switched_off, "does not offer this action", AT_EITHER),
         (connector_stops_acting, "This connector does not act", AT_EITHER),
         (becomes_synced, "synchronised from on-premises", AT_EITHER[:1]),
