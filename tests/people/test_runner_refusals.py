@@ -20,7 +20,6 @@ from connectors.graph import (
 )
 from connectors.models import Connector
 from neurons_admin.access.models import User
-from people import runner
 from people.models import Account, ActionRun
 from people.models.run import ATTEMPTS, FORMAT
 from tests.fakes import TENANT, FakeDirectory, after
