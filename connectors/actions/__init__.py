@@ -2,7 +2,7 @@
 
 from .access_pass import TemporaryAccessPass
 from .account_enabled import DisableAccount, EnableAccount
-from .base import Action, Need, Order, State, Target, Write
+from .base import Action, Need, Order, Write
 from .change_sign_in_name import ChangeSignInName
 from .delete_account import DeleteAccount, PurgeAccount, RestoreAccount
 from .directory import Directory, GroupFacts, LicenceFacts, PersonFacts
@@ -19,6 +19,7 @@ from .remove_method import RemoveSignInMethod
 from .require_password_change import RequirePasswordChange
 from .reset_password import ResetPassword
 from .revoke_sessions import RevokeSessions
+from .target import State, Target
 
 ALL: tuple[type[Action], ...] = (
     ResetPassword,

@@ -13,9 +13,10 @@ from django import forms
 from connectors.graph import Reader, read_user
 from connectors.graph.methods import read_access_passes
 
-from .base import Action, Need, State, Target, Write, moved_since
+from .base import Action, Need, Write, moved_since
 from .forms import ActionForm
 from .permissions import ACCESS_PASS, METHODS_WRITE, READING, USER_READ
+from .target import State, Target
 
 SHORTEST = 10
 LONGEST = 1440

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Action, Need, State, Target
+from .base import Action, Need
 from .permissions import READING, USER_ENABLE_DISABLE, USER_READ, USER_READ_WRITE
 from .property_change import PropertyChange
+from .target import State, Target
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What an action is. It declares; the runner in `people` carries out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -10,32 +10,10 @@ from django.utils.dateparse import parse_datetime
 from connectors.graph import GraphError, Reader, read_user
 
 from .forms import ActionForm
-
-State = Mapping[str, Any]
+from .target import State, Target
 
 # Graph's clock and ours may differ: a time this much before the call still counts as "since the call".
 CLOCK_TOLERANCE = timedelta(minutes=2)
-
-
-@dataclass(frozen=True)
-class Target:
-    """The account an action is for, as far as actions care. `synced` means mastered in on-premises Active Directory.
-
-    `state` is what the local copy knows, under Graph's names of properties. `directory_roles` are the template ids of
-    the roles held, None where nobody could read them; `in_role_group` and `restricted` likewise.
-    """
-
-    object_id: str
-    name: str
-    sign_in_name: str
-    enabled: bool | None
-    synced: bool
-    guest: bool
-    removal: str = ""
-    directory_roles: frozenset[str] | None = None
-    in_role_group: bool | None = None
-    restricted: bool | None = None
-    state: State = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

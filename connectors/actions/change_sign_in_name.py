@@ -9,11 +9,12 @@ from typing import Any
 
 from django import forms
 
-from .base import Action, Need, Order, State, Target
+from .base import Action, Need, Order
 from .directory import Directory
 from .forms import ActionForm
 from .permissions import DIRECTORY_READ_WRITE, READING, USER_READ, USER_READ_WRITE
 from .property_change import PropertyChange
+from .target import State, Target
 
 NAME_LENGTH = 64
 DOMAIN_LENGTH = 48

@@ -10,11 +10,12 @@ from django import forms
 
 from connectors.graph import GraphError, NotThere, Reader, read_user_or_deleted
 
-from .base import Action, Need, Order, State, Target, Write
+from .base import Action, Need, Order, Write
 from .change_sign_in_name import check_sign_in_name
 from .existence import ALSO_DELETES, DELETED, DELETES, GONE, THERE, existence_of, snapshot_of, without_prefix
 from .forms import ActionForm
 from .permissions import READING, USER_READ
+from .target import State, Target
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from .base import Need, Order, State, Target
+from .base import Need, Order
 from .editing import EditingForm, PropertyEdit
 from .forms import ActionForm
 from .permissions import READING, USER_MAIL, USER_PHONE, USER_READ, USER_READ_WRITE
+from .target import State, Target
 
 PHONES = ("businessPhones", "mobilePhone")
 MAILS = ("otherMails",)

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .base import Action, Need, Order, State, Target, Write
+from .base import Action, Need, Order, Write
 from .forms import ActionForm
 from .identities_form import IdentitiesForm
 from .identity import SIGN_IN_NAME, Identity, as_text, others_in, same
 from .permissions import READING, USER_IDENTITIES, USER_READ
+from .target import State, Target
 
 
 @dataclass(frozen=True)

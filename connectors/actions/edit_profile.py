@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from .base import Need, State, Target
+from .base import Need
 from .editing import EXTENSIONS, PARTS, PropertyEdit
 from .permissions import DIRECTORY_READ_WRITE, USER_READ_WRITE
 from .profile_form import IN_THE_CLOUD, NAMES, SYNCED, ProfileForm, why_not
+from .target import State, Target
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Self
 from django import forms
 from django.forms import BoundField
 
-from .base import Action, Order, State, Target, Write
+from .base import Action, Order, Write
 from .forms import ActionForm, ShownField
+from .target import State, Target
 
 # Properties that are lists; an empty one and none are the same.
 LISTS = frozenset({"businessPhones", "otherMails"})

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from connectors.graph import removal_in
 
-from .base import State
 from .permissions import USER_DELETE_RESTORE, USER_READ_WRITE
+from .target import State
 
 THERE: Final = "in the directory"
 DELETED: Final = "deleted, can be restored"

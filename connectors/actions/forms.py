@@ -1,14 +1,12 @@
 """The form of an action's dialog: what every one of them is given to work with."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 
 from .directory import Directory
-
-if TYPE_CHECKING:
-    from .base import Target
+from .target import Target
 
 
 class ActionForm(forms.Form):
@@ -19,7 +17,7 @@ class ActionForm(forms.Form):
     """
 
     def __init__(
-        self, data: Any = None, *, target: "Target", directory: Directory, live: Any = None, **kwargs: Any
+        self, data: Any = None, *, target: Target, directory: Directory, live: Any = None, **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
         self.target = target

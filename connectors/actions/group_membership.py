@@ -7,7 +7,7 @@ from uuid import UUID
 
 from connectors.graph import GraphError, NotThere, Reader, read_group, read_groups_of, read_user
 
-from .base import Action, Need, Order, State, Target, Write
+from .base import Action, Need, Order, Write
 from .choices import OfferedField, choosable_first
 from .directory import GroupFacts
 from .fields import PickField, PickingForm, PickOption, second_line
@@ -16,6 +16,7 @@ from .groups import GONE, facts_of, group_refusal, is_in
 from .licence_names import names_of
 from .licensing import handed_down_by
 from .permissions import DIRECTORY_READ, DIRECTORY_READ_WRITE, GROUP_MEMBERS, GROUP_READ_WRITE, ROLE_WRITE
+from .target import State, Target
 
 # These refusals differ by their words only.
 _ALREADY = "references already exist"

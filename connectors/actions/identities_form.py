@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 
-from .base import Target
 from .directory import Directory
 from .forms import ActionForm, ShownField
 from .identity import PARTS, SIGN_IN_NAME, Identity, key_of, others_in, same
+from .target import Target
 
 ISSUER_LENGTH = 512
 ASSIGNED_LENGTH = 64

@@ -11,10 +11,11 @@ from django.utils.dateparse import parse_datetime
 
 from connectors.graph import Reader, read_user
 
-from .base import Action, Need, Order, State, Target, moment_of
+from .base import Action, Need, Order, moment_of
 from .forms import ActionForm
 from .permissions import READING, USER_LIFE_CYCLE, USER_READ
 from .property_change import PropertyChange
+from .target import State, Target
 
 LEAVES = "employeeLeaveDateTime"
 # Beyond this somebody has mistyped the year.

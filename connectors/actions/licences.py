@@ -6,13 +6,14 @@ from typing import Any, Literal, cast
 
 from connectors.graph import GraphError
 
-from .base import Action, Need, Order, State, Target, Write
+from .base import Action, Need, Order, Write
 from .directory import LicenceFacts
 from .edit_profile import EditProfile
 from .forms import ActionForm
 from .licence_forms import AssignLicencesForm, RemoveLicencesForm
 from .licensing import NO_LOCATION, changed, direct_of, direct_ones, inherited_of, product_refusal
 from .permissions import DIRECTORY_READ_WRITE, LICENCE_WRITE, READING, USER_READ, USER_READ_WRITE
+from .target import State, Target
 
 # These refusals differ by their words only.
 _NOT_HELD = "not have a corresponding license"

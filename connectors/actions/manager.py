@@ -7,11 +7,12 @@ from django import forms
 
 from connectors.graph import GraphError, NotThere, Reader, read_manager, read_user
 
-from .base import Action, Need, Order, State, Target, Write
+from .base import Action, Need, Order, Write
 from .directory import PersonFacts
 from .fields import PickField, PickingForm
 from .forms import ActionForm
 from .permissions import DIRECTORY_READ_WRITE, USER_READ_WRITE
+from .target import State, Target
 
 # Nobody has more managers above them; what is longer is taken for a circle that was there before.
 _HIGHEST = 50

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Action, State, Target, Write
+from .base import Action, Write
+from .target import State, Target
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from django import forms
 from connectors.graph import GraphError, NotThere, Reader, read_user
 from connectors.graph.methods import Method, methods_in, read_methods
 
-from .base import Action, Need, Order, State, Target, Write
+from .base import Action, Need, Order, Write
 from .directory import Directory
 from .forms import ActionForm
 from .permissions import METHODS_WRITE, READING, USER_READ
+from .target import State, Target
 
 METHODS = "authenticationMethods"
 

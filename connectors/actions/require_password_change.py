@@ -7,9 +7,10 @@ from django import forms
 
 from connectors.graph import Reader, read_user
 
-from .base import Action, Need, Order, State, Target, Write
+from .base import Action, Need, Order, Write
 from .forms import ActionForm
 from .permissions import MAY_RESET_PASSWORDS, READING, USER_PASSWORD, USER_READ
+from .target import State, Target
 
 FLAG = "forceChangePasswordNextSignIn"
 FLAG_WITH_MFA = "forceChangePasswordNextSignInWithMfa"

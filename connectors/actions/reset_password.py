@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django import forms
 
-from .base import Action, Need, Order, State, Target, Write, moved_since
+from .base import Action, Need, Order, Write, moved_since
 from .forms import ActionForm
 from .passwords import check_strength, generate
 from .permissions import MAY_RESET_PASSWORDS, READING, USER_PASSWORD, USER_READ
 from .revoke_sessions import RevokeSessions
+from .target import State, Target
 
 
 class ResetPasswordForm(ActionForm):

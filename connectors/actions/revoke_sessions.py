@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .base import Action, Need, State, Target, Write, moved_since
+from .base import Action, Need, Write, moved_since
 from .permissions import DIRECTORY_READ_WRITE, READING, USER_READ, USER_READ_WRITE, USER_REVOKE
+from .target import State, Target
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,7 @@ class ActionRun(models.Model):
     @property
     def is_over(self) -> bool:
         """Nothing will change any more by itself, the look for the effect included."""
-        return self.state not in self.OPEN and self.next_read_at is None
+        return self.has_ended and self.next_read_at is None
 
     @property
     def has_ended(self) -> bool:
