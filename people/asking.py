@@ -1,11 +1,13 @@
 """Asking for actions: the rules, and the transaction that writes the runs down."""
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
@@ -193,7 +195,10 @@ def _ring(runs: Sequence[ActionRun]) -> None:
 
 
 def _same_click(orders: Sequence[Order], asking: Asking) -> list[ActionRun]:
-    """The runs that this click has made already; none for a click that is new."""
+    """The runs that this click has made already; none for a click that is new.
+
+    Raises AlreadyAsked where it made other ones: somebody went back to a dialog, and wants something else by it.
+    """
     clicks = [asking.click_of(number) for number in range(len(orders))]
     by_click = {run.click: run for run in ActionRun.objects.filter(click__in=clicks)}
     first = by_click.get(asking.click)
@@ -205,7 +210,15 @@ def _same_click(orders: Sequence[Order], asking: Asking) -> list[ActionRun]:
         asking.account.pk,
     ):
         raise PermissionDenied
-    return [by_click[click] for click in clicks if click in by_click]
+    made = [by_click[click] for click in clicks if click in by_click]
+    if [(run.action, run.params) for run in made] != [(order.action.key, _as_kept(order)) for order in orders]:
+        raise AlreadyAsked(first)
+    return made
+
+
+def _as_kept(order: Order) -> Any:
+    """The parameters as they come back from the database."""
+    return json.loads(json.dumps(order.action.params, cls=DjangoJSONEncoder))
 
 
 def _who_was_first(orders: Sequence[Order], asking: Asking) -> Asked:

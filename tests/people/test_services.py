@@ -102,6 +102,16 @@ def test_who_may_not_ask(bell: Bell, adele: Account, roles: tuple[str, ...]) -> 
     assert "role" in caught.value.verdict.reason
 
 
+def test_the_same_click_with_another_wish_is_no_second_sending(adele: Account, dana: User) -> None:
+    asking_so = Asking(adele, dana, uuid.uuid4())
+    asking.ask([Order(ResetPassword(force_change=True))], asking_so)
+    for orders in ([Order(ResetPassword(force_change=False))], [Order(ResetPassword()), Order(RevokeSessions())]):
+        with pytest.raises(asking.AlreadyAsked):
+            asking.ask(orders, asking_so)
+    assert not asking.ask([Order(ResetPassword(force_change=True))], asking_so).is_new
+    assert ActionRun.objects.count() == 1
+
+
 def test_the_same_click_again_finds_the_run(bell: Bell, directory: FakeDirectory, adele: Account, dana: User) -> None:
     the_click = uuid.uuid4()
     first = click(adele, dana, the_click)
