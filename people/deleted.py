@@ -7,6 +7,7 @@ import math
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -39,7 +40,7 @@ def read_deleted(connector: Connector) -> int:
         with transaction.atomic():
             # Two who ask at the same time go one after the other.
             Connector.objects.select_for_update(no_key=True).get(pk=connector.pk)
-            count += _keep(connector, page.get("value", ()))
+            count += _keep(connector, [user for user in page.get("value") or () if _is_object(user)])
     return count
 
 
@@ -47,6 +48,14 @@ def days_left(account: Account) -> int:
     """For how many days it can still be restored, the one that has begun among them."""
     left = (account.removed_at or timezone.now()) + KEPT_FOR - timezone.now()
     return max(0, math.ceil(left / timedelta(days=1)))
+
+
+def _is_object(user: Any) -> bool:
+    """Whether it has an object ID; without one nobody can be restored."""
+    try:
+        return bool(UUID(str(user.get("id"))))
+    except (AttributeError, ValueError):
+        return False
 
 
 def _keep(connector: Connector, users: list[dict[str, Any]]) -> int:

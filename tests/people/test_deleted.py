@@ -108,6 +108,13 @@ def test_who_came_back_is_not_deleted_by_a_list_that_lags(
     assert account_of(tenant, "adele").removal == ""
 
 
+@pytest.mark.parametrize("odd", [{}, {"id": None}, {"id": "../users"}, "nobody", None])
+def test_an_entry_without_an_id_is_left_out(monkeypatch: pytest.MonkeyPatch, odd: Any) -> None:
+    monkeypatch.setattr("connectors.graph.Reader.pages", lambda *_, **__: iter([{"value": [odd]}, {"value": None}]))
+    assert read_deleted(make_connector()) == 0
+    assert not Account.objects.exists()
+
+
 def test_guests_who_are_not_imported_stay_out(tenant: Tenant, unread: Connector) -> None:
     tenant.control("DELETE", f"/users/{tenant.id_of('guest')}")
     Connector.objects.update(import_guests=False)
