@@ -4,9 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-MAIL_SECURITY = "mail_security"
-DISTRIBUTION = "distribution"
-
 
 @dataclass(frozen=True)
 class GroupFacts:

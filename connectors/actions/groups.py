@@ -3,7 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .directory import DISTRIBUTION, MAIL_SECURITY, GroupFacts
+from connectors.graph.kinds import DISTRIBUTION, MAIL_SECURITY, kind_of
+
+from .directory import GroupFacts
 from .permissions import ROLE_WRITE
 
 GONE = "The group is no longer in the directory."
@@ -36,7 +38,7 @@ def facts_of(group: Mapping[str, Any]) -> GroupFacts:
     return GroupFacts(
         object_id=str(group.get("id") or "").lower(),
         name=str(group.get("displayName") or ""),
-        kind=_kind(group, kinds),
+        kind=kind_of(group),
         dynamic="DynamicMembership" in kinds,
         synced=group.get("onPremisesSyncEnabled") is True,
         role_assignable=group.get("isAssignableToRole") is True,
@@ -50,11 +52,3 @@ def is_in(state: Mapping[str, Any], group_id: str) -> bool | None:
     if groups is None:
         return None
     return any(str(group.get("id")).lower() == group_id.lower() for group in groups)
-
-
-def _kind(group: Mapping[str, Any], kinds: Collection[str]) -> str:
-    if "Unified" in kinds:
-        return "microsoft_365"
-    if group.get("mailEnabled") is True:
-        return MAIL_SECURITY if group.get("securityEnabled") is True else DISTRIBUTION
-    return "security"

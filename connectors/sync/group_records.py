@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from connectors.graph import GROUP_PROPERTIES
+from connectors.graph.kinds import kind_of
 
 from .values import flag, text
 
@@ -69,18 +70,9 @@ def parse_group(group: dict[str, Any]) -> GroupRecord:
         name=_name(group.get("displayName")),
         description=_description(group.get("description")),
         mail=_mail(group.get("mail")),
-        kind=_kind(group, kinds),
+        kind=kind_of({**group, "groupTypes": kinds}),
         dynamic="DynamicMembership" in kinds,
         synced=group.get("onPremisesSyncEnabled") is True,
         role_assignable=group.get("isAssignableToRole") is True,
         restricted=flag(group.get("isManagementRestricted")),
     )
-
-
-def _kind(group: dict[str, Any], kinds: list[Any]) -> str:
-    """As Microsoft tells them apart: https://learn.microsoft.com/graph/api/resources/groups-overview."""
-    if "Unified" in kinds:
-        return "microsoft_365"
-    if group.get("mailEnabled") is True:
-        return "mail_security" if group.get("securityEnabled") is True else "distribution"
-    return "security"
