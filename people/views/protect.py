@@ -18,11 +18,11 @@ class ProtectForm(forms.Form):
     """Why nobody should act on the account without a word."""
 
     because = forms.CharField(
-        label="Why it is protected",
+        label="Why it should be protected",
         max_length=200,
         required=False,
         help_text="For example: break-glass account. Empty takes the protection away.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
 
     def clean_because(self) -> str:
@@ -42,7 +42,7 @@ def protect(request: Request, pk: int, account_pk: int) -> HttpResponse:
         return redirect(person_url)
     context = {
         "title": f"Protect {account.display_name}",
-        "sentence": "Actions on a protected account are refused, unless somebody whose role allows it gives a reason.",
+        "sentence": "Most actions on it will be refused, unless somebody whose role allows it gives a reason.",
         "action_url": reverse("people:protect", args=[pk, account_pk]),
         "verb": "Save",
         "form": form,
