@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django import forms
+from django.utils.safestring import mark_safe
 
 from neurons_admin.ui.parts import Change, Compared
 from neurons_admin.ui.widgets import SecretInput
@@ -23,7 +24,9 @@ class SampleForm(forms.Form):
     """Every kind of control."""
 
     name = forms.CharField(help_text="As it is shown in lists.", max_length=100)
-    tenant_id = forms.UUIDField(label="Directory (tenant) ID", help_text="In the Azure portal: <em>Overview</em>.")
+    tenant_id = forms.UUIDField(
+        label="Directory (tenant) ID", help_text=mark_safe("In the Azure portal: <em>Overview</em>.")
+    )
     secret = forms.CharField(label="Client secret", widget=SecretInput, required=False)
     cloud = forms.ChoiceField(
         choices=[

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors.graph.methods import Method
 from people.models import Account, ActionRun
 from tests.factories import make_account, make_connector, make_person, make_user
 
@@ -157,3 +158,15 @@ def test_identities_that_travel_along_may_come_back_as_anything(browser: Client,
     response = browser.post(url_of(account, "edit_identities"), sent(account, **IDENTITIES, shown=shown), **HTMX)
     assert "Open the dialog again." in response.text
     assert not ActionRun.objects.exists()
+
+
+def test_what_somebody_calls_their_method_is_text(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = Method("1", "", "External: <img src=x onerror=alert(1)>")
+    monkeypatch.setattr("people.services.look_up", lambda *_: [hostile])
+    account = adele("remove_sign_in_method")
+    granted = [*account.connector.action_credential.granted_permissions, "UserAuthenticationMethod.ReadWrite.All"]
+    account.connector.action_credential.granted_permissions = granted
+    account.connector.action_credential.save()
+    content = browser.get(url_of(account, "remove_sign_in_method"), **HTMX).text
+    assert "&lt;img src=x" in content
+    assert "<img src=x" not in content
