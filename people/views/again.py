@@ -14,7 +14,7 @@ def again_link(run: ActionRun, viewer: User) -> list[Link]:
     """To the dialog of the same action, for who may act; empty for an account or an action that is no more."""
     if run.kind is None:
         return []
-    return _dialog(run, viewer, run.action, f"Ask again: {run.label.lower()}…")
+    return _dialog(run, viewer, run.action, f"Ask again: {run.label[:1].lower()}{run.label[1:]}…")
 
 
 def undo_link(run: ActionRun, viewer: User) -> list[Link]:
