@@ -21,6 +21,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from .person_page import PersonPage
 from .product import Product
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,6 +111,30 @@ def sign_in(page: Page, product: Product) -> Callable[..., None]:
         page.wait_for_url(lambda url: "/sign-in/" not in url)
 
     return by_form
+
+
+@pytest.fixture(scope="package")
+def sessions() -> dict[str, list[Any]]:
+    """The cookies of demo users who have signed in: who has done so once need not do so in each test."""
+    return {}
+
+
+@pytest.fixture
+def person(
+    page: Page, context: BrowserContext, product: Product, sign_in: Callable[..., None], sessions: dict[str, list[Any]]
+) -> Callable[..., PersonPage]:
+    """person("JohannaL") is the page of whoever has that sign-in name; `user` is who looks at it."""
+
+    def open_page(alias: str, user: str = "admin") -> PersonPage:
+        if user in sessions:
+            context.clear_cookies()
+            context.add_cookies(sessions[user])
+        else:
+            sign_in(user)
+            sessions[user] = context.cookies()
+        return PersonPage(page, product, alias).open()
+
+    return open_page
 
 
 @pytest.fixture
