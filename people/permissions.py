@@ -1,5 +1,6 @@
 """One permission for each action, made from the registry after each migration; what roles can include of people."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.apps import apps as all_apps
@@ -63,7 +64,9 @@ def ensure_permissions(*, apps: Apps = all_apps, **_: Any) -> None:
     permissions = apps.get_model("auth", "Permission").objects.filter(content_type=kind)
     present = dict(permissions.filter(codename__startswith=PREFIX).values_list("codename", "name"))
     wanted = {f"{PREFIX}{action.key}": f"Can ask for: {action.label}"[:255] for action in actions.ALL}
-    permissions.filter(codename__in=present.keys() - wanted.keys()).delete()
+    gone = present.keys() - wanted.keys()
+    permissions.filter(codename__in=gone).delete()
+    _forget(apps, gone)
     for codename, name in wanted.items():
         if present.get(codename) != name:
             permissions.update_or_create(content_type=kind, codename=codename, defaults={"name": name})
@@ -71,6 +74,15 @@ def ensure_permissions(*, apps: Apps = all_apps, **_: Any) -> None:
     permissions.get_or_create(content_type=kind, codename=OVERRIDE_CODENAME, defaults=words)
     if not present:
         _carry_over(apps, permissions)
+
+
+def _forget(apps: Apps, codenames: Collection[str]) -> None:
+    """What is no more has never been offered: an action that comes back comes with its defaults."""
+    gone = {f"people.{codename}" for codename in codenames}
+    for role in apps.get_model("access", "Role").objects.all() if gone else ():
+        if not gone.isdisjoint(role.offered):
+            role.offered = [code for code in role.offered if code not in gone]
+            role.save(update_fields=["offered"])
 
 
 def _carry_over(apps: Apps, permissions: Any) -> None:

@@ -34,9 +34,9 @@ def readiness(user: User, account: Account, action: type[Action], *, override_re
     With an `override_reason` the protection of the person does not count, for those who may override it.
     """
     if not may_act(user, action):
-        return Verdict(False, "Your role does not include this action.", "Ask for a role that does.")
+        return Verdict(False, "Your role does not include this action.")
     answer = verdict(action, facts_about(account.connector, action), account.as_target())
-    reasons = protection.reasons(account, user) if answer.ready and action.guarded else []
+    reasons = protection.reasons(account, user, action) if answer.ready else []
     if not reasons:
         return answer
     if not protection.may_override(user):
@@ -89,7 +89,7 @@ def refusal_at_run_time(
 
 def _protected(run: ActionRun, action: type[Action]) -> str:
     """Why the person is protected from whoever asked, unless they may override that and have said why."""
-    reasons = protection.reasons(run.account, run.asked_by) if action.guarded else []
+    reasons = protection.reasons(run.account, run.asked_by, action, must_know=True)
     if not reasons or (run.override_reason and protection.may_override(run.asked_by)):
         return ""
     return f"{run.account.display_name} is protected. {' '.join(reasons)}"

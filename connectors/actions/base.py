@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from django.utils.dateparse import parse_datetime
 
-from connectors.graph import GraphError, Reader, read_user
+from connectors.graph import GraphError, NotThere, Reader, read_user
 
 from .forms import ActionForm
 from .target import State, Target
@@ -231,6 +231,11 @@ class Action:
     def said(self, name: str, value: object) -> object:
         """What people read for a value of its snapshot, where the value itself would tell them nothing."""
         return value
+
+
+def gone_is_done(exc: GraphError) -> Literal["", "already"]:
+    """For `heard`, where a 404 may mean that what is to be removed is not there any more."""
+    return "already" if isinstance(exc, NotThere) else ""
 
 
 def moved_since(name: str, state: State, before: State, sent_at: datetime) -> bool:

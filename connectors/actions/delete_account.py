@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from django import forms
 
-from connectors.graph import GraphError, NotThere, Reader, read_user_or_deleted
+from connectors.graph import GraphError, Reader, read_user_or_deleted
 
-from .base import Action, Need, Order, Write
+from .base import Action, Need, Order, Write, gone_is_done
 from .change_sign_in_name import check_sign_in_name
 from .existence import ALSO_DELETES, DELETED, DELETES, GONE, THERE, existence_of, snapshot_of, without_prefix
 from .forms import ActionForm
@@ -33,7 +33,7 @@ class _Existence(Action):
         return read_user_or_deleted(graph, target.object_id)
 
     def heard(self, exc: GraphError) -> Literal["", "already", "later"]:
-        return "already" if isinstance(exc, NotThere) else ""
+        return gone_is_done(exc)
 
     def snapshot(self, state: State) -> dict[str, Any]:
         return snapshot_of(state)

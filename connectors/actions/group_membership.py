@@ -7,7 +7,7 @@ from uuid import UUID
 
 from connectors.graph import GraphError, NotThere, Reader, read_group, read_groups_of, read_user
 
-from .base import Action, Need, Order, Write
+from .base import Action, Need, Order, Write, gone_is_done
 from .choices import OfferedField, choosable_first
 from .directory import GroupFacts
 from .fields import PickField, PickingForm, PickOption, second_line
@@ -192,7 +192,7 @@ class RemoveFromGroup(_GroupAction):
         return Write("DELETE", f"/groups/{self.group_id}/members/{target.object_id}/$ref")
 
     def heard(self, exc: GraphError) -> Literal["", "already", "later"]:
-        return "already" if isinstance(exc, NotThere) else ""
+        return gone_is_done(exc)
 
     def then(self, state: State) -> State:
         return {**state, "memberOf": _others(state, self.group_id)}

@@ -5,9 +5,9 @@ from typing import Any, Literal, cast
 
 from django import forms
 
-from connectors.graph import GraphError, NotThere, Reader, read_manager, read_user
+from connectors.graph import GraphError, Reader, read_manager, read_user
 
-from .base import Action, Need, Order, Write
+from .base import Action, Need, Order, Write, gone_is_done
 from .directory import PersonFacts
 from .fields import PickField, PickingForm
 from .forms import ActionForm
@@ -181,7 +181,7 @@ class RemoveManager(_ManagerAction):
 
     def heard(self, exc: GraphError) -> Literal["", "already", "later"]:
         """Without a manager there is nothing to remove: 404, as for a person who is not there."""
-        return "already" if isinstance(exc, NotThere) else ""
+        return gone_is_done(exc)
 
     def then(self, state: State) -> State:
         return {**state, "manager": None}

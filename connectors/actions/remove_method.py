@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from django import forms
 
-from connectors.graph import GraphError, NotThere, Reader, read_user
+from connectors.graph import GraphError, Reader, read_user
 from connectors.graph.methods import Method, methods_in, read_methods
 
-from .base import Action, Need, Order, Write
+from .base import Action, Need, Order, Write, gone_is_done
 from .directory import Directory
 from .forms import ActionForm
 from .permissions import METHODS_WRITE, READING, USER_READ
@@ -110,7 +110,7 @@ class RemoveSignInMethod(Action):
         return Write("DELETE", path)
 
     def heard(self, exc: GraphError) -> Literal["", "already", "later"]:
-        return "already" if isinstance(exc, NotThere) else ""
+        return gone_is_done(exc)
 
     def then(self, state: State) -> State:
         return {**state, METHODS: [each for each in state.get(METHODS) or () if each["id"] != self.method_id]}

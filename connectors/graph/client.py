@@ -54,7 +54,11 @@ class Reader:
 
     def pages(self, link: str, *, headers: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
         """The page at `link` and those that follow it, by Graph's own links. Raises GraphError at any page."""
+        followed = set()
         while link:
+            if link in followed:
+                raise TryLater("Microsoft Graph's pages lead round in a circle.", code="not_a_page")
+            followed.add(link)
             page = self.get(link, headers=headers)
             yield page
             link = str(page.get("@odata.nextLink", ""))

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from connectors.actions import DisableAccount
 from connectors.graph import GraphError
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
@@ -87,12 +88,12 @@ def frame_of(request: Request, pk: int, current: str) -> dict[str, Any]:
         "accounts": subject.accounts,
         "account": subject.chosen,
         "groups": menu_groups(request, subject.chosen) if subject.chosen else [],
-        "tabs": _tabs(subject, current, runs.count()),
+        "tabs": _tabs(subject, current, runs.count(), may_see_runs=policy.may_see_run(request.user)),
         "runs": runs,
     }
 
 
-def _tabs(subject: Subject, current: str, run_count: int) -> list[Tab]:
+def _tabs(subject: Subject, current: str, run_count: int, *, may_see_runs: bool) -> list[Tab]:
     counts: dict[str, int | None] = {"overview": None}
     if subject.chosen is not None:
         # Counted with the account itself (people.models.counted).
@@ -102,7 +103,7 @@ def _tabs(subject: Subject, current: str, run_count: int) -> list[Tab]:
             "devices": subject.chosen.device_count,  # type: ignore[attr-defined]
             "reports": subject.chosen.report_count,  # type: ignore[attr-defined]
         }
-    counts["history"] = run_count
+    counts["history"] = run_count if may_see_runs else None
     chosen = subject.chosen
     query = f"?account={chosen.pk}" if chosen is not None and len(subject.accounts) > 1 else ""
     pages = {"overview": "person", "reports": "reports"}
@@ -126,7 +127,7 @@ def overview(request: Request, pk: int) -> HttpResponse:
     more = {
         "rows": [RunRow(run, request.user, names_person=False) for run in context["runs"][:LATEST]],
         "manager": _manager_of(account) if account else None,
-        "protection": protection.reasons(account, request.user) if account else [],
+        "protection": protection.reasons(account, request.user, DisableAccount) if account else [],
         "other_mails": (account.more.get("otherMails") or []) if account else [],
     }
     return render(request, "people/person.html", {**context, **more})

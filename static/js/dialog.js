@@ -30,6 +30,15 @@
     if (document.activeElement === document.body) document.getElementById("main")?.focus();
   });
 
+  // Enter in a search searches; elsewhere in the same form it means what it means without one: the dialog's own button.
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.matches("input") && event.target.closest("form:has(.pick)");
+    if (event.key !== "Enter" || !form) return;
+    event.preventDefault();
+    if (event.target.type === "search") event.target.closest(".pick").querySelector("[name=search]").click();
+    else form.requestSubmit(form.querySelector(".dialog-foot [type=submit]"));
+  });
+
   // A link opened in another tab or window is followed as a link.
   document.addEventListener("click", (event) => {
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;

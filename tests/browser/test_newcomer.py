@@ -134,3 +134,21 @@ def test_axe_finds_nothing(browser, product, sign_in, page, axe, scheme, width, 
     page.get_by_text("Actions", exact=True).click()
     axe(page)
     screenshot(f"person-{scheme}-{width}")
+
+
+def test_a_group_is_found_and_chosen_by_keyboard(page, open_person):
+    open_person("Lee Gu")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("add to gr")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("searchbox").focus()
+    page.keyboard.type("legal")
+    page.keyboard.press("Enter")
+    found = dialog.get_by_role("checkbox", name="SG Legal")
+    found.wait_for()
+    found.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    first_run(page).get_by_text("Done").wait_for()
+    assert "Add to group: SG Legal" in first_run(page).inner_text()

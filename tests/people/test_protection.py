@@ -5,9 +5,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from connectors.actions import DisableAccount, Order
+from connectors.actions import DisableAccount, EditProfile, Order
+from connectors.graph import Refused
 from neurons_admin.audit.models import Event
-from people import asking, policy, protection
+from people import asking, policy, protection, runner
 from people.asking import Asking
 from people.models import Account, ActionRun
 from people.protection import GLOBAL_ADMINISTRATOR
@@ -32,7 +33,7 @@ def dialog(client, account, **data):
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"protected_because": "break-glass account"}, "This account is protected: break-glass account."),
+        ({"protected_because": "break-glass account"}, "Put under protection: break-glass account."),
         ({"directory_roles": [GLOBAL_ADMINISTRATOR]}, "Global Administrator"),
         ({"in_role_group": True}, "role-assignable group"),
         ({"mail": "DANA@contoso.example"}, "your own account"),
@@ -41,23 +42,41 @@ def dialog(client, account, **data):
 def test_who_is_protected_and_why(dana, columns, words):
     dana.email = "dana@contoso.example"
     account = make_account(**columns)
-    assert words in " ".join(protection.reasons(account, dana))
+    assert words in " ".join(protection.reasons(account, dana, DisableAccount))
     answer = policy.readiness(dana, account, DisableAccount)
     assert (answer.ready, words in answer.reason) == (False, True)
 
 
 @pytest.mark.parametrize("columns", [{}, {"directory_roles": []}, {"in_role_group": False}, {"mail": ""}])
 def test_who_is_not(dana, columns):
-    assert protection.reasons(make_account(**columns), dana) == []
+    assert protection.reasons(make_account(**columns), dana, DisableAccount) == []
+
+
+def test_what_somebody_has_put_under_protection_is_so_for_every_action(dana):
+    account = make_account(protected_because="break-glass account", directory_roles=[GLOBAL_ADMINISTRATOR])
+    assert protection.reasons(account, dana, EditProfile) == ["Put under protection: break-glass account."]
+    assert protection.reasons(make_account(in_role_group=True), dana, EditProfile) == []
+
+
+def test_nothing_is_sent_while_nobody_knows_which_roles_they_hold(directory, adele, dana, monkeypatch):
+    def refused(*_):
+        raise Refused("Microsoft refused.", code="Authorization_RequestDenied", status=403)
+
+    monkeypatch.setattr(runner, "read_standing", refused)
+    run = carry_out(ask(adele, dana))
+    assert (run.state, run.error_code, directory.written) == (State.FAILED, "refused_here", [])
+    assert "RoleManagement.Read.Directory" in run.message
+    Account.objects.update(directory_roles=[])
+    assert carry_out(ask(adele, dana)).state == State.SUCCEEDED
 
 
 def test_the_last_administrator_is_told_from_one_of_two(dana):
     connector = make_connector()
     first = make_account(make_person("First"), connector, directory_roles=[GLOBAL_ADMINISTRATOR])
     second = make_account(make_person("Second"), connector, directory_roles=[GLOBAL_ADMINISTRATOR])
-    assert "No other" not in " ".join(protection.reasons(first, dana))
+    assert "No other" not in " ".join(protection.reasons(first, dana, DisableAccount))
     Account.objects.filter(pk=second.pk).update(enabled=False)
-    assert "No other" in " ".join(protection.reasons(first, dana))
+    assert "No other" in " ".join(protection.reasons(first, dana, DisableAccount))
 
 
 def test_whoever_may_override_is_asked_why(client, directory, adele, nora):
