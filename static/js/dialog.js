@@ -36,7 +36,7 @@
     if (event.key !== "Enter" || !form) return;
     event.preventDefault();
     if (event.target.type === "search") event.target.closest(".pick").querySelector("[name=search]").click();
-    else form.requestSubmit(form.querySelector(".dialog-foot [type=submit]"));
+    else form.querySelector(".dialog-foot [type=submit]").click();
   });
 
   // A link opened in another tab or window is followed as a link.
