@@ -178,11 +178,16 @@ class Account(models.Model):
         """The local copy under Graph's names of properties; what is empty there is None here."""
         state: dict[str, Any] = {name: getattr(self, column) or None for name, column in PROPERTY_COLUMNS.items()}
         state |= {"accountEnabled": self.enabled, "onPremisesSyncEnabled": self.synced, **self.more}
+        if self.more:
+            # What is empty is not kept; what was never read is not known.
+            state = {name: [] for name in LISTS} | state
         state["businessPhones"] = [self.business_phone] if self.business_phone else []
         state["manager"] = {"id": str(self.manager_id)} if self.manager_id else None
         return state
 
 
+# Lists of a user object that are kept in `more`.
+LISTS = ("otherMails", "identities", "assignedLicenses", "licenseAssignmentStates")
 # Texts of a user object that have a column of their own.
 PROPERTY_COLUMNS = {
     "userPrincipalName": "user_principal_name",

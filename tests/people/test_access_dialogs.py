@@ -182,3 +182,11 @@ def test_a_swap_is_for_whoever_may_remove_as_well(client, adele):
     assert not ActionRun.objects.exists()
     sent(client, adele, "assign_licences", add=[E5])
     assert ActionRun.objects.get().params["remove"] == []
+
+
+def test_who_is_known_to_hold_no_licence_has_none_to_lose(client):
+    account = make_account(more={"mailNickname": "adele"})
+    client.force_login(make_user("Service desk"))
+    page = client.get(account.person.get_absolute_url())
+    entries = {entry.label: entry for group in page.context["groups"] for entry in group.entries}
+    assert entries["Remove licences…"].reason
