@@ -25,6 +25,9 @@ from neurons_admin.local.valkey import DATABASES
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "test"
 DATABASE = f"neurons_admin_{os.getpid()}"
+# Where the Valkey is that a run has started, for the processes among which it divides its tests: each takes databases
+# of its own in it, or a worker of one would be rung for what is in the database of another.
+OURS = "TEST_VALKEY"
 BROKER_DATABASE = 2 * os.getpid() % DATABASES
 SETTINGS = {
     "SECRET_KEY": secrets.token_urlsafe(48),
@@ -56,7 +59,9 @@ def prepare() -> None:
     atexit.register(engines.let_go, keep_running=os.environ.get("KEEP_ENGINES") == "1")
     os.environ.update(engines.start())
     if engines.valkey:
-        os.environ["REDIS_URL"] = engines.valkey.url(BROKER_DATABASE)
+        os.environ[OURS] = engines.valkey.url()
+    if OURS in os.environ:
+        os.environ["REDIS_URL"] = _broker(BROKER_DATABASE)
     if engines.postgres:
         _drop_databases_of_dead_runs()
 
@@ -70,7 +75,11 @@ def database_url(name: str) -> str:
 
 def broker_url() -> str:
     """The address of a broker that the running product can have for itself, as far as that is ours to give."""
-    return engines.valkey.url(BROKER_DATABASE + 1) if engines.valkey else os.environ["REDIS_URL"]
+    return _broker(BROKER_DATABASE + 1) if OURS in os.environ else os.environ["REDIS_URL"]
+
+
+def _broker(database: int) -> str:
+    return f"{os.environ[OURS]}?virtual_host={database}"
 
 
 def drop_database(name: str) -> None:

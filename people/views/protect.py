@@ -42,7 +42,7 @@ def protect(request: Request, pk: int, account_pk: int) -> HttpResponse:
         return redirect(person_url)
     context = {
         "title": f"Protect {account.display_name}",
-        "sentence": "Most actions on it will be refused, unless somebody whose role allows it gives a reason.",
+        "sentence": "Every action on it will be refused, unless somebody whose role allows it gives a reason.",
         "action_url": reverse("people:protect", args=[pk, account_pk]),
         "verb": "Save",
         "form": form,

@@ -120,12 +120,12 @@ def test_the_protected_are_acted_on_with_a_reason(person):
 def test_whoever_is_put_under_protection_is_protected(person):
     bjorn = person("bjorn.moller", "people")
     bjorn.page.get_by_role("link", name="Protect this account").click()
-    bjorn.page.get_by_label("Why it is protected").fill("Break-glass account")
+    bjorn.page.get_by_label("Why it should be protected").fill("Break-glass account")
     bjorn.page.get_by_role("button", name="Save").click()
     bjorn.page.locator("#protection").get_by_text("Break-glass account").wait_for()
     reason = person("bjorn.moller", "desk").reason("Disable account").inner_text()
-    assert "This account is protected: Break-glass account." in reason
+    assert "Put under protection: Break-glass account." in reason
     person("bjorn.moller", "people").page.get_by_role("link", name="Edit protection").click()
-    bjorn.page.get_by_label("Why it is protected").fill("")
+    bjorn.page.get_by_label("Why it should be protected").fill("")
     bjorn.page.get_by_role("button", name="Save").click()
     bjorn.page.get_by_text("No longer protected.").wait_for()
