@@ -50,6 +50,11 @@ class Role(models.Model):
         return name
 
     @property
+    def holders(self) -> models.QuerySet[User]:
+        """Who has it, by username."""
+        return User.objects.filter(groups=self.group_id).order_by("username")
+
+    @property
     def what_for(self) -> str:
         """What it is for, in a few words that continue its name; may be empty."""
         return ROLES.get(self.name, "") if self.builtin else self.purpose

@@ -86,7 +86,7 @@ def why_not_deleted(role: Role) -> str:
     """Why a role cannot be deleted; empty when it can."""
     if role.builtin:
         return "A built-in role cannot be deleted. What it may do can be changed, down to nothing."
-    members = [user.label for user in role.group.user_set.order_by("username")]
+    members = [user.label for user in role.holders]
     if not members:
         return ""
     named, more = ", ".join(members[:NAMED]), len(members) - NAMED

@@ -58,7 +58,7 @@ def role(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Saved." if changed else "There was nothing to change.")
             return redirect(shown)
-    members = list(shown.group.user_set.order_by("username")[: role_services.NAMED + 1])
+    members = list(shown.holders[: role_services.NAMED + 1])
     context = {
         "role": shown,
         "form": form,
