@@ -20,12 +20,12 @@ from people.words import plain, words
 
 PASSWORD = "correct horse battery staple"
 TENANT_ID = uuid.UUID("6f2c1f0e-8d2b-4a5e-9c39-1f5f8f7f2a11")
-ALL_PERMISSIONS = [
+ALL_PERMISSIONS = (
     "Directory.ReadWrite.All",
     "User-PasswordProfile.ReadWrite.All",
     "User.ManageIdentities.All",
     "User.ReadWrite.All",
-]
+)
 USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 _numbers = itertools.count(1)
 
@@ -52,7 +52,7 @@ def make_checked_credential(name: str = "", **columns: Any) -> Credential:
     """A credential that has been checked and may do everything."""
     columns = {
         "checked_at": timezone.now(),
-        "granted_permissions": ALL_PERMISSIONS,
+        "granted_permissions": list(ALL_PERMISSIONS),
         "directory_roles": [USER_ADMINISTRATOR],
         **columns,
     }

@@ -8,6 +8,7 @@ from celery.signals import worker_init
 from django.core.management import call_command
 from django.db import OperationalError
 
+from neurons_admin import starting
 from neurons_admin.starting import REFUSED, begin, process_starting
 from tests.signing_in import CANARY
 
@@ -61,9 +62,26 @@ def test_nothing_starts_with_the_wrong_keys(capsys, name, start):
     assert refusal(capsys, start).startswith(f"{name}: CREDENTIAL_KEYS does not open the stored secrets. Nothing was")
 
 
-def test_nothing_starts_while_the_database_is_silent(capsys, objection):
+def test_nothing_starts_while_the_database_is_silent(capsys, objection, monkeypatch):
+    monkeypatch.setattr(starting, "DATABASE_PATIENCE_SECONDS", 0.0)
     objection(OperationalError("connection refused\n"))
     assert "The database does not answer" in refusal(capsys, lambda: worker_init.send(sender=None))
+
+
+def test_a_database_that_comes_back_is_waited_for(capsys, objection, monkeypatch):
+    monkeypatch.setattr(starting, "DATABASE_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(starting, "close_old_connections", lambda: None)  # it would end the test's transaction
+    answers = iter([OperationalError("the database system is starting up"), OperationalError("refused"), None])
+
+    def look(**_):
+        if problem := next(answers):
+            raise problem
+
+    process_starting.connect(look)
+    begin("web")
+    process_starting.disconnect(look)
+    assert next(answers, "all asked") == "all asked"
+    assert capsys.readouterr().err == ""
 
 
 def test_nothing_starts_when_what_is_looked_at_first_fails(capsys, objection):

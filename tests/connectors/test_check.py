@@ -90,7 +90,7 @@ def test_a_token_that_cannot_be_looked_into_changes_nothing_that_is_known(sign_i
     finding = checks.check(credential, actor=make_user())
     credential.refresh_from_db()
     assert not finding.asked
-    assert credential.granted_permissions == ALL_PERMISSIONS
+    assert credential.granted_permissions == list(ALL_PERMISSIONS)
 
 
 def test_a_secret_that_this_server_cannot_open(settings, sign_in):
@@ -211,7 +211,7 @@ class TestTable:
         assert "admin consent" in row.verdict.cure
 
     def test_a_stronger_role_will_do(self):
-        finding = Finding(permissions=tuple(ALL_PERMISSIONS), roles=("62e90394-69f5-4237-9190-012177145e10",))
+        finding = Finding(permissions=ALL_PERMISSIONS, roles=("62e90394-69f5-4237-9190-012177145e10",))
         role = self.row(matrix_for(finding, make_credential("act")).rows).role
         assert (role.held, role.through) == (True, "Global Administrator")
 

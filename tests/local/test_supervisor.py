@@ -94,7 +94,7 @@ def engine_processes(var: Path) -> list[psutil.Process]:
 
 def status_of(url: str) -> int:
     try:
-        return urllib.request.urlopen(url, timeout=10).status
+        return urllib.request.urlopen(url, timeout=30).status
     except urllib.error.HTTPError as error:
         return error.code
 

@@ -16,7 +16,7 @@ from tests.runs import known_to
 
 __all__ = ["contoso", "exchanges", "serving", "tenant", "unread"]
 
-FULL_GRANT = Grant("Contoso act", TENANT, tuple(ALL_PERMISSIONS), (USER_ADMINISTRATOR,))
+FULL_GRANT = Grant("Contoso act", TENANT, ALL_PERMISSIONS, (USER_ADMINISTRATOR,))
 
 
 @pytest.fixture
