@@ -38,6 +38,7 @@ from people.settling import (
     hold,
     leave_unknown,
     may_be_old,
+    not_visible_yet,
     put_back,
     recorder,
     require_standing,
@@ -153,8 +154,11 @@ def _require_no_objection(run: ActionRun, action: Action, target: Target, state:
     if objection := action.objection(target, state):
         raise Refused(objection, code="refused_here")
     found = action.snapshot(state)
-    if not run.in_doubt and any(found.get(name) != value for name, value in run.expects.items()):
-        raise Refused("Somebody has changed it since. It was left as it is.", code="drifted")
+    if run.in_doubt or all(found.get(name) == value for name, value in run.expects.items()):
+        return
+    if run.undoes is not None and not_visible_yet(run.undoes, found):
+        raise TryLater("What is to be undone does not show in the directory yet.", code="not_visible_yet")
+    raise Refused("Somebody has changed it since. It was left as it is.", code="drifted")
 
 
 def _require_right(run: ActionRun) -> None:

@@ -1,7 +1,7 @@
 """Writes down how far a run has come: the calls it made, and the state in which its attempt has left it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -42,13 +42,24 @@ def recorder(run: ActionRun, purpose: str) -> Callable[[Call], None]:
     return record
 
 
+def sent_lately() -> Q:
+    """Runs that have changed something so lately that a read may still show what was before that."""
+    return Q(sent_at__gt=Now() - paced(LAG_SECONDS))
+
+
 def may_be_old(run: ActionRun) -> bool:
-    """Whether another run has changed the same so lately that a read may still show what was before that.
+    """Whether another run has changed the same lately.
 
     What the directory shows then proves nothing: after "disable" a lagging read may say that "enable" is done already.
     """
     others = ActionRun.objects.filter(account=run.account_id, conflict_class=run.conflict_class).exclude(pk=run.pk)
-    return others.filter(sent_at__gt=Now() - paced(LAG_SECONDS)).exists()
+    return others.filter(sent_lately()).exists()
+
+
+def not_visible_yet(undone: ActionRun, found: Mapping[str, Any]) -> bool:
+    """Whether what was read may be from before a run that is to be undone: it shows that, and the run is recent."""
+    shows_before = all(found.get(name) in (value, undone.before.get(name)) for name, value in undone.after.items())
+    return shows_before and ActionRun.objects.filter(sent_lately(), pk=undone.pk).exists()
 
 
 def settle(run: ActionRun, to: str, reason: str, **columns: Any) -> bool:

@@ -8,11 +8,16 @@ from connectors.graph import GraphError
 from people import asking, imports
 from people.asking import Asked, Asking
 from people.models import ActionRun
+from people.settling import not_visible_yet
 
 State = ActionRun.State
 
 NO_WAY_BACK: Final = "This cannot be undone."
 NOT_DONE: Final = "Only what was done can be undone, and what is known to have changed something."
+
+NOT_VISIBLE_YET: Final = (
+    "The directory does not show the change yet: what it answers may be up to two minutes old. Undoing waits for it."
+)
 
 
 class NotUndoable(Exception):
@@ -36,7 +41,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What the directory says now, beside what was recorded. `problem` says why it could not be read."""
+    """What the directory says now, beside what was recorded. `problem` says why that is not to be relied upon."""
 
     differences: list[Difference]
     problem: str = ""
@@ -82,8 +87,11 @@ def compare(run: ActionRun) -> Comparison:
     except GraphError as exc:
         problem = f"The directory could not be read: {exc} It is compared again just before anything is sent."
         return Comparison(_differences(run, {}), problem)
+    compared = Comparison(_differences(run, run.bound_action().snapshot(state)))
+    if compared.has_drifted and not_visible_yet(run, {each.key: each.now for each in compared.differences}):
+        return Comparison(compared.differences, NOT_VISIBLE_YET)
     imports.refresh(run.account, state)
-    return Comparison(_differences(run, run.bound_action().snapshot(state)))
+    return compared
 
 
 def _differences(run: ActionRun, now: dict[str, Any]) -> list[Difference]:

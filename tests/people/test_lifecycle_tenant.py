@@ -1,6 +1,7 @@
 """Deleting, restoring and purging accounts of the demo tenant, with what each refuses."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from connectors.models import Connector
 from neurons_admin.access.models import User
 from people import asking, looking, undoing
 from people.models import ActionRun
+from people.settling import LAG_SECONDS
 from tests.factories import make_user
 from tests.people.tenant import Tenant, account_of, known
 from tests.runs import again, ask, calls, carry_out, let_time_pass
@@ -84,6 +86,7 @@ def test_who_came_back_is_not_purged(tenant: Tenant, unread: Connector, pia: Use
     carry_out(ask(known(tenant, unread, "adele"), pia, DeleteAccount))
     run = ask(account_of(tenant, "adele"), pia, PurgeAccount)
     tenant.control("POST", f"/users/{tenant.id_of('adele')}/restore")
+    let_time_pass(deleted, sent_at=-timedelta(seconds=LAG_SECONDS + 5))
     run = carry_out(run)
     assert (run.state, run.error_code) == (State.FAILED, "refused_here")
     assert "delete it first" in run.message
@@ -162,6 +165,7 @@ def test_undoing_goes_through_the_same_checks(tenant: Tenant, unread: Connector,
 def test_what_somebody_else_has_restored_is_not_undone(tenant: Tenant, unread: Connector, pia: User) -> None:
     deleted = carry_out(ask(known(tenant, unread, "adele"), pia, DeleteAccount))
     tenant.control("POST", f"/users/{tenant.id_of('adele')}/restore")
+    let_time_pass(deleted, sent_at=-timedelta(seconds=LAG_SECONDS + 5))
     run = ActionRun.objects.for_work().get(pk=deleted.pk)
     found = undoing.compare(run)
     assert found.has_drifted

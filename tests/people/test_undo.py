@@ -1,6 +1,7 @@
 """Undoing a run: its page with what was, became and is; the run it makes; and what forbids it."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -11,11 +12,13 @@ from connectors.graph import TryLater
 from people import asking, undoing
 from people.asking import Asking
 from people.models import ActionRun
+from people.settling import LAG_SECONDS
 from tests.factories import make_user
-from tests.runs import again, ask, carry_out, reasons
+from tests.runs import again, ask, carry_out, let_time_pass, reasons
 
 pytestmark = pytest.mark.django_db
 State = ActionRun.State
+LAG = timedelta(seconds=LAG_SECONDS + 5)
 
 
 @pytest.fixture
@@ -70,6 +73,7 @@ def test_by_its_page(desk, directory, disabled, adele):
 
 
 def test_drift_is_shown_and_nothing_can_be_sent(desk, directory, disabled, adele):
+    let_time_pass(disabled, sent_at=-LAG)
     user(directory, adele)["accountEnabled"] = True
     assert "as it was before that run already" in desk.get(url(disabled)).content.decode()
     user(directory, adele)["accountEnabled"] = None
@@ -86,6 +90,31 @@ def test_drift_between_the_page_and_the_call(directory, disabled, adele, dana):
     back = carry_out(back)
     assert (back.state, back.error_code) == (State.FAILED, "drifted")
     assert len(directory.written) == written
+
+
+def test_a_change_that_does_not_show_yet_is_waited_for(desk, directory, disabled, adele, dana):
+    user(directory, adele)["accountEnabled"] = True  # as a replica answers that has not heard of the change
+    response = desk.get(url(disabled))
+    assert "does not show the change yet" in response.content.decode()
+    assert response.context["form"] is not None
+    assert not again(disabled).account.enabled, "an old answer is not taken for news"
+    back = carry_out(undo(disabled, dana))
+    assert (back.state, back.error_code, back.sent_at) == (State.QUEUED, "not_visible_yet", None)
+    assert back.not_before
+    user(directory, adele)["accountEnabled"] = False
+    let_time_pass(back)
+    assert carry_out(again(back)).state == State.SUCCEEDED
+    assert user(directory, adele)["accountEnabled"] is True
+
+
+def test_what_is_still_as_before_when_reads_have_caught_up_was_changed_by_somebody(directory, disabled, adele, dana):
+    user(directory, adele).update(accountEnabled=True, displayName="Adele")
+    back = carry_out(undo(disabled, dana))
+    let_time_pass(disabled, sent_at=-LAG)
+    let_time_pass(back)
+    back = carry_out(again(back))
+    assert (back.state, back.sent_at) == (State.SUCCEEDED, None)
+    assert "already" in back.message
 
 
 def test_what_cannot_be_read_now_is_compared_later(desk, directory, disabled):
