@@ -92,11 +92,27 @@ def page(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
             complaints.append(f"{response.status}: {response.request.method} {response.url}")
 
     opened = context.new_page()
+    _type_when_loaded(opened)
     opened.on("console", on_console)
     opened.on("pageerror", lambda error: complaints.append(f"script: {error}"))
     opened.on("response", on_response)
     yield opened
     assert not complaints, "\n".join(complaints)
+
+
+def _type_when_loaded(page: Page) -> None:
+    """Have each key wait for the page's scripts, as people do: a heading is there before what listens to keys is."""
+    press, type_ = page.keyboard.press, page.keyboard.type
+
+    def press_when_loaded(key: str, **options: Any) -> None:
+        page.wait_for_load_state()
+        press(key, **options)
+
+    def type_when_loaded(text: str, **options: Any) -> None:
+        page.wait_for_load_state()
+        type_(text, **options)
+
+    page.keyboard.press, page.keyboard.type = press_when_loaded, type_when_loaded  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -26,8 +26,6 @@ class PersonPage:
         self.page.goto(f"/people/?q={quote(self.sign_in_name)}")
         self.page.locator("#list tr").filter(has_text=self.sign_in_name).locator(".row-link").first.click()
         self.page.locator("#person-actions").wait_for()
-        # Keys are heard when the scripts have been run.
-        self.page.wait_for_load_state()
         return self
 
     @property

@@ -26,7 +26,6 @@ def test_deleted_found_among_the_deleted_and_restored(person, axe):
     ines.page.goto("/people/deleted/")
     ines.page.get_by_role("link", name="Inès Château").click()
     ines.page.locator("#person-actions").wait_for()
-    ines.page.wait_for_load_state()
     ines.choose(RESTORE)
     ines.send(RESTORE)
     ines.done(RESTORE, "account is back")

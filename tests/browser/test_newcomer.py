@@ -13,8 +13,6 @@ def open_person(page, sign_in):
         page.get_by_role("searchbox").fill(name)
         page.get_by_role("link", name=name, exact=True).click()
         page.get_by_role("heading", name=name, level=1).wait_for()
-        # Keys are heard when the scripts have been run.
-        page.wait_for_load_state()
 
     return go
 

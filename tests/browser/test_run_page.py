@@ -11,8 +11,6 @@ def refused(page, sign_in):
     page.goto("/people/?q=HenriettaM")
     page.get_by_role("link", name="Henrietta Mueller").click()
     page.locator("#person-actions").wait_for()
-    # Keys are heard when the scripts have been run.
-    page.wait_for_load_state()
     page.keyboard.press("Control+k")
     page.keyboard.type("disable")
     page.keyboard.press("Enter")

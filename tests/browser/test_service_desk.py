@@ -15,7 +15,6 @@ def test_from_the_list_to_a_revoked_session_without_a_tab(page, sign_in):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Lee Gu", level=1).wait_for()
-    page.wait_for_load_state()
     page.keyboard.press("Control+k")
     page.keyboard.type("revoke")
     page.keyboard.press("Enter")
