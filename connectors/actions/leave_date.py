@@ -24,7 +24,7 @@ _NO_DAY = "Look at the year."
 
 
 class LeaveDateForm(ActionForm):
-    """Today's value is not among what is imported: it is read before it is changed."""
+    """`live` is today's value as Graph writes it, None without one: it is not among what is imported."""
 
     day = forms.DateField(
         label="Date",
@@ -39,21 +39,33 @@ class LeaveDateForm(ActionForm):
         super().__init__(data, **kwargs)
         zone = timezone.get_current_timezone_name()
         self.fields["time"].help_text = f"In the time zone {zone}. Left empty, it is the end of that day."
+        today = moment_of(self.live)
+        if today is None:
+            self.fields["remove"].disabled = True
+            self.fields["remove"].help_text = "There is no leave date today."
+        else:
+            here = timezone.localtime(today)
+            # To the minute, as a browser sends it back.
+            self.fields["day"].initial, self.fields["time"].initial = here.date(), here.time().replace(second=0)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         given = self.cleaned_data
-        if given.get("remove") and (given.get("day") or given.get("time")):
-            self.add_error("remove", "Either a date, or none.")
-        elif not given.get("remove") and not given.get("day") and "day" not in self.errors:
+        is_another = not {"day", "time"}.isdisjoint(self.changed_data)
+        if given.get("remove"):
+            if is_another:
+                self.add_error("remove", "Either another date, or none.")
+        elif "day" not in self.errors and not given.get("day"):
             self.add_error("day", "Choose a date, or tick that it is to be removed.")
+        elif not self.errors and not is_another:
+            raise forms.ValidationError("Nothing has been changed.")
         return given
 
     @property
     def moment(self) -> str | None:
         """As Graph writes it; None to remove it."""
         day = self.cleaned_data["day"]
-        if day is None:
+        if day is None or self.cleaned_data["remove"]:
             return None
         time = self.cleaned_data["time"] or datetime.max.time().replace(microsecond=0)
         return timezone.make_aware(datetime.combine(day, time)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -76,8 +88,14 @@ class SetLeaveDate(PropertyChange):
     reads = (LEAVES,)
     conflict_class = "leave_date"
     undo = "The date of before is put back."
+    looks_up = True
     form = LeaveDateForm
     icon = "calendar-days"
+
+    @classmethod
+    def look_up(cls, graph: Reader, target: Target) -> str | None:
+        moment = read_user(graph, target.object_id, also=(LEAVES,)).get(LEAVES)
+        return moment if isinstance(moment, str) else None
 
     @classmethod
     def orders(cls, form: ActionForm) -> list[Order]:

@@ -203,15 +203,17 @@ class TestEditContact:
 
 class TestSetLeaveDate:
     @staticmethod
-    def form(**data: str) -> LeaveDateForm:
-        return LeaveDateForm(data, target=PERSON, directory=None)  # type: ignore[arg-type]
+    def form(live: str | None = "2027-03-31T18:00:59Z", **data: str) -> LeaveDateForm:
+        return LeaveDateForm(data, target=PERSON, directory=None, live=live)  # type: ignore[arg-type]
 
     @pytest.mark.parametrize(
         ("data", "moment"),
         [
             ({"day": "2026-12-31", "time": "17:30"}, "2026-12-31T17:30:00Z"),
             ({"day": "2026-12-31"}, "2026-12-31T23:59:59Z"),
-            ({"remove": "on"}, None),
+            ({"day": "2027-03-31", "time": "18:01"}, "2027-03-31T18:01:00Z"),
+            ({"day": "2027-03-31"}, "2027-03-31T23:59:59Z"),
+            ({"day": "2027-03-31", "time": "18:00", "remove": "on"}, None),
         ],
     )
     def test_it_is_a_moment_or_none(self, data: dict[str, str], moment: str | None) -> None:
@@ -227,10 +229,21 @@ class TestSetLeaveDate:
             ({"day": "tomorrow"}, "day"),
             ({"day": "2026-12-31", "remove": "on"}, "remove"),
             ({"day": "2026-12-31", "time": "99"}, "time"),
+            ({"day": "2027-03-31", "time": "18:00"}, "__all__"),
         ],
     )
     def test_it_is_told_what_is_wrong(self, data: dict[str, str], name: str) -> None:
         assert list(self.form(**data).errors) == [name]
+
+    def test_it_shows_todays(self) -> None:
+        form = self.form()
+        shown = {name: form[name].field.widget.format_value(form[name].initial) for name in ("day", "time")}
+        assert shown == {"day": "2027-03-31", "time": "18:00"}
+
+    def test_what_is_not_there_cannot_be_removed(self) -> None:
+        form = self.form(live=None, remove="on")
+        assert list(form.errors) == ["day"]
+        assert form.fields["remove"].disabled
 
     def test_the_same_moment_may_be_written_otherwise(self) -> None:
         assert SetLeaveDate("2026-12-31T17:00:00Z").is_so({"employeeLeaveDateTime": "2026-12-31T18:00:00+01:00"})
