@@ -69,6 +69,11 @@ class Verdict:
             return "fails"
         return "works" if self.known else "unknown"
 
+    @property
+    def words(self) -> str:
+        """The reason and the cure, for people."""
+        return f"{self.reason} {self.cure}".strip()
+
 
 def fails(reason: str, cure: str = "") -> Verdict:
     """It will fail."""

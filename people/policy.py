@@ -81,7 +81,7 @@ def refusal_at_run_time(
     facts = replace(facts, offered=offered, granted=granted, roles=frozenset(roles), problem="")
     answer = verdict_of(order, facts, run.account.as_target(), state, state_matters=False)
     if not answer.ready:
-        return f"{answer.reason} {answer.cure}".strip()
+        return answer.words
     if (power := order.empowers(state)) and not protection.may_override(run.asked_by):
         return f"{power} Ask somebody who may act on protected people."
     return _protected(run, action)

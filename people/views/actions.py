@@ -1,5 +1,7 @@
 """The dialog of an action, and asking for it."""
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -35,31 +37,42 @@ def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
     try:
         live = services.look_up(account, action) if verdict.ready else None
     except GraphError as exc:
-        return _dialog(request, account, action, None, problem=f"The directory could not be read: {exc}")
+        return _dialog(request, account, action, verdict, None, problem=f"The directory could not be read: {exc}")
     if request.method == "GET":
         initial = {"click": new_click(), "seen": asking.latest_run(account)}
         form = form_for(action, account, guard=verdict.guard, initial=initial, live=live)
-        return _dialog(request, account, action, form)
+        return _dialog(request, account, action, verdict, form)
     form = form_for(action, account, guard=verdict.guard, data=request.POST, live=live)
     if not form.is_valid():
-        return _dialog(request, account, action, form)
-    try:
-        asked = asking.ask(action.orders(form), asking_of(request, account, form))
-    except asking.NotReady as exc:
-        return _dialog(request, account, action, form, problem=f"{exc.verdict.reason} {exc.verdict.cure}".strip())
-    except asking.AlreadyAsked as exc:
-        return _dialog(request, account, action, form, problem=who_was_first(exc.run))
-    return answer(request, asked)
+        return _dialog(request, account, action, verdict, form)
+    wanted = asking_of(request, account, form)
+    return answer(
+        request,
+        lambda: asking.ask(action.orders(form), wanted),
+        lambda problem: _dialog(request, account, action, verdict, form, problem),
+    )
 
 
 def asking_of(request: Request, account: Account, form: ActionForm) -> asking.Asking:
+    """Who asks by a valid form."""
     given = form.cleaned_data
     reason = given.get("override_reason", "")
     return asking.Asking(account, request.user, given["click"], seen=given["seen"], override_reason=reason)
 
 
-def answer(request: Request, asked: asking.Asked) -> HttpResponse:
-    """With htmx the rows of the runs, for the top of the list; without, the page of the first."""
+def answer(
+    request: Request, ask_for: Callable[[], asking.Asked], refuse: Callable[[str], HttpResponse]
+) -> HttpResponse:
+    """Ask for it. Answers htmx with the rows of the runs, for the top of the list, others with the page of the first.
+
+    Where it cannot be asked for, `refuse` is given the reason and answers.
+    """
+    try:
+        asked = ask_for()
+    except asking.NotReady as exc:
+        return refuse(exc.verdict.words)
+    except asking.AlreadyAsked as exc:
+        return refuse(_who_was_first(exc.run))
     if not request.htmx:
         return redirect(asked.run.get_absolute_url())
     runs = ActionRun.objects.for_list().filter(pk__in=[run.pk for run in asked.runs]).order_by("created_at")
@@ -72,11 +85,15 @@ def answer(request: Request, asked: asking.Asked) -> HttpResponse:
 
 
 def _dialog(
-    request: Request, account: Account, action: type[Action], form: ActionForm | None, problem: str = ""
+    request: Request,
+    account: Account,
+    action: type[Action],
+    verdict: Verdict,
+    form: ActionForm | None,
+    problem: str = "",
 ) -> HttpResponse:
-    verdict = policy.readiness(request.user, account, action)
     if not verdict.ready and not problem:
-        problem = f"{verdict.reason} {verdict.cure}".strip()
+        problem = verdict.words
     person_url = account.person.get_absolute_url()
     context = {
         "title": f"{action.label}: {account.display_name}",
@@ -101,7 +118,7 @@ def _dialog(
 
 def warnings_of(verdict: Verdict) -> list[str]:
     """What whoever asks should know although it may be asked for."""
-    unknown = [f"{verdict.reason} {verdict.cure}".strip()] if verdict.outcome == "unknown" else []
+    unknown = [verdict.words] if verdict.outcome == "unknown" else []
     guard = [f"This person is protected. {verdict.guard}"] if verdict.guard else []
     return [*guard, *unknown, *([verdict.note] if verdict.ready and verdict.note else [])]
 
@@ -111,7 +128,7 @@ def _changes(action: type[Action], account: Account) -> list[Change]:
     return [Change(label, before, after) for label, before, after in action.preview(account.as_target())]
 
 
-def who_was_first(run: ActionRun) -> str:
+def _who_was_first(run: ActionRun) -> str:
     who = f"{run.asked_by.label} has asked for “{run.label}”"
     if run.has_ended:
         return (

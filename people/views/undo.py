@@ -13,7 +13,7 @@ from neurons_admin.ui.parts import Compared
 from people import asking, policy, undoing
 from people.forms import form_for
 from people.models import ActionRun
-from people.views.actions import answer, asking_of, warnings_of, who_was_first
+from people.views.actions import answer, asking_of, warnings_of
 from people.views.gate import who_may_act
 from people.views.person import new_click
 from people.views.story import readers_of
@@ -43,13 +43,12 @@ def undo(request: Request, pk: str) -> HttpResponse:
     form = form_for(action, run.account, guard=verdict.guard, data=request.POST, with_fields=False)
     if not form.is_valid():
         return _dialog(request, run, inverse, verdict, form)
-    try:
-        asked = undoing.undo(run, asking_of(request, run.account, form))
-    except asking.NotReady as exc:
-        return _page(request, run, {"problem": f"{exc.verdict.reason} {exc.verdict.cure}".strip()})
-    except asking.AlreadyAsked as exc:
-        return _page(request, run, {"problem": who_was_first(exc.run)})
-    return answer(request, asked)
+    wanted = asking_of(request, run.account, form)
+    return answer(
+        request,
+        lambda: undoing.undo(run, wanted),
+        lambda problem: _page(request, run, {"problem": problem}),
+    )
 
 
 def _dialog(request: Request, run: ActionRun, inverse: Action, verdict: Verdict, form: ActionForm) -> HttpResponse:
@@ -67,7 +66,7 @@ def _dialog(request: Request, run: ActionRun, inverse: Action, verdict: Verdict,
     ]
     problem = IS_BACK if found.is_back else DRIFTED if found.has_drifted else ""
     if not verdict.ready and not problem:
-        problem = f"{verdict.reason} {verdict.cure}".strip()
+        problem = verdict.words
     context: dict[str, object] = {
         "compared": compared,
         "problem": problem,

@@ -52,6 +52,22 @@ class Call:
         query = "&".join(f"${name}={quote(value, safe=_LINK_SAFE)}" for name, value in parameters.items())
         return f"{self.tenant.graph_url}/{path}?{query}"
 
+    def place(self) -> int:
+        """Where in a listing this page begins: 0, or what `next_link` was given. 400 for a link that is too old."""
+        token = self.query.get("$skiptoken")
+        if token is None:
+            return 0
+        kept = self.unseal(token)
+        if kept is None or kept.get("generation") != self.tenant.directory.generation:
+            raise expired_page()
+        return int(kept["from"])
+
+    def next_link(self, path: str, place: int) -> str:
+        """The link to the page that begins at `place`, with the parameters of this one."""
+        kept = {name[1:]: value for name, value in self.query.items() if name != "$skiptoken" and name.startswith("$")}
+        token = self.seal({"generation": self.tenant.directory.generation, "from": place})
+        return self.link(path, **kept, skiptoken=token)
+
     def seal(self, value: Json) -> str:
         """An opaque token for a link."""
         return self.tenant.seal.close(value, self.request.received)

@@ -3,7 +3,7 @@
 import re
 
 from neurons_admin.demo import devices, odata, policy
-from neurons_admin.demo.graph.call import Call, expired_page, unsupported
+from neurons_admin.demo.graph.call import Call, unsupported
 from neurons_admin.demo.graph.filters import Filter
 from neurons_admin.demo.odata import answer, bad_request, not_found
 from neurons_admin.demo.people import User
@@ -23,7 +23,7 @@ def list_devices(call: Call) -> Response:
     wanted = _FILTER.parse(call.query["$filter"]) if "$filter" in call.query else None
     size, page = odata.top(call.query), list[Json]()
     following = None
-    for serial, device in call.tenant.directory.devices.after(_start(call)):
+    for serial, device in call.tenant.directory.devices.after(call.place()):
         if wanted is not None and not wanted(device):
             continue
         if len(page) == size:
@@ -33,7 +33,7 @@ def list_devices(call: Call) -> Response:
         page.append({name: device.get(name) for name in names} | owners)
     body: Json = {"@odata.context": call.context(f"devices{context}")}
     if following is not None:
-        body["@odata.nextLink"] = _next_link(call, following)
+        body["@odata.nextLink"] = call.next_link("devices", following)
     return answer(body | {"value": page})
 
 
@@ -90,19 +90,3 @@ def _owners(call: Call, device_id: str) -> list[Json]:
     if owner is None or owner.deleted is not None:
         return []
     return [{"@odata.type": "#microsoft.graph.user", "id": owner.id}]
-
-
-def _start(call: Call) -> int:
-    token = call.query.get("$skiptoken")
-    if token is None:
-        return 0
-    kept = call.unseal(token)
-    if kept is None or kept.get("generation") != call.tenant.directory.generation:
-        raise expired_page()
-    return int(kept["from"])
-
-
-def _next_link(call: Call, serial: int) -> str:
-    kept = {name[1:]: value for name, value in call.query.items() if name != "$skiptoken" and name.startswith("$")}
-    token = call.seal({"generation": call.tenant.directory.generation, "from": serial})
-    return call.link("devices", **kept, skiptoken=token)

@@ -1,7 +1,7 @@
 """Reading groups: the list, one of them, their members and owners."""
 
 from neurons_admin.demo import odata, policy, properties
-from neurons_admin.demo.graph.call import Call, expired_page, unsupported
+from neurons_admin.demo.graph.call import Call, unsupported
 from neurons_admin.demo.graph.filters import Filter
 from neurons_admin.demo.graph.users import shown
 from neurons_admin.demo.groups import GROUP_DEFAULTS, GROUP_PROPERTIES, Group
@@ -26,10 +26,10 @@ def list_groups(call: Call) -> Response:
         found = [group for group in found if wanted(group.properties)]
     if "$orderby" in call.query:
         found.sort(key=lambda group: str(group.properties["displayName"]).lower())
-    start, size = _start(call), odata.top(call.query)
+    start, size = call.place(), odata.top(call.query)
     body: Json = {"@odata.context": call.context(f"groups{context}")}
     if start + size < len(found):
-        body["@odata.nextLink"] = _next_link(call, "groups", start + size)
+        body["@odata.nextLink"] = call.next_link("groups", start + size)
     return answer(body | {"value": [_shown_group(group, names) for group in found[start : start + size]]})
 
 
@@ -49,7 +49,7 @@ def list_members(call: Call) -> Response:
     cast = call.parts.get("cast")
     if cast not in {None, _USER, _GROUP}:
         raise bad_request(f"Resource not found for the segment '{cast}'.", "BadRequest")
-    group, size, start = group_of(call), odata.top(call.query), _start(call)
+    group, size, start = group_of(call), odata.top(call.query), call.place()
     directory = call.tenant.directory
     nested = directory.groups.nested_in(group) if cast != _USER else []
     page = [_as_member(call, _GROUP, _shown_group(entry, _names(call, GROUP_DEFAULTS)), policy.READ_GROUPS)
@@ -63,7 +63,7 @@ def list_members(call: Call) -> Response:
         page.append(_as_member(call, _USER, shown_member(call, user), policy.READ_USERS_BASIC))
     body: Json = {"@odata.context": call.context("directoryObjects" if cast is None else f"{cast.split('.')[-1]}s")}
     if following is not None:
-        body["@odata.nextLink"] = _next_link(call, "/".join(call.request.path.split("/")[2:]), following)
+        body["@odata.nextLink"] = call.next_link("/".join(call.request.path.split("/")[2:]), following)
     return answer(body | {"value": page})
 
 
@@ -107,19 +107,3 @@ def _columns(call: Call) -> tuple[tuple[str, ...], str]:
 def _shown_group(group: Group, names: tuple[str, ...]) -> Json:
     empty: Json = {"assignedLicenses": []}
     return {name: group.properties.get(name, empty.get(name)) for name in names if name in GROUP_PROPERTIES}
-
-
-def _start(call: Call) -> int:
-    token = call.query.get("$skiptoken")
-    if token is None:
-        return 0
-    kept = call.unseal(token)
-    if kept is None or kept.get("generation") != call.tenant.directory.generation:
-        raise expired_page()
-    return int(kept["from"])
-
-
-def _next_link(call: Call, path: str, position: int) -> str:
-    kept = {name[1:]: value for name, value in call.query.items() if name != "$skiptoken" and name.startswith("$")}
-    token = call.seal({"generation": call.tenant.directory.generation, "from": position})
-    return call.link(path, **kept, skiptoken=token)

@@ -5,7 +5,7 @@ from typing import Any
 
 from neurons_admin.demo import odata, policy, properties
 from neurons_admin.demo.graph import filters
-from neurons_admin.demo.graph.call import Call, expired_page, unsupported
+from neurons_admin.demo.graph.call import Call, unsupported
 from neurons_admin.demo.odata import answer, bad_request
 from neurons_admin.demo.people import User
 from neurons_admin.demo.wire import Json, Response
@@ -49,7 +49,7 @@ def list_users(call: Call) -> Response:
     _check_query(call)
     most = _MOST_WITH_SIGN_INS if "signInActivity" in names else odata.MAX_PAGE
     size = odata.top(call.query, most=most)
-    start, wanted = _start(call), filters.parse(call.query["$filter"]) if "$filter" in call.query else None
+    start, wanted = call.place(), filters.parse(call.query["$filter"]) if "$filter" in call.query else None
     page: list[Json] = []
     following = None
     for user in call.tenant.directory.live_from(start):
@@ -65,7 +65,7 @@ def list_users(call: Call) -> Response:
     if not context:
         body["@microsoft.graph.tips"] = "Use $select to choose only the properties your app needs."
     if following is not None:
-        body["@odata.nextLink"] = _next_link(call, following)
+        body["@odata.nextLink"] = call.next_link("users", following)
     return answer(body | {"value": page})
 
 
@@ -120,19 +120,3 @@ def _check_query(call: Call) -> None:
 def _wants_count(call: Call) -> bool:
     is_eventual = call.request.headers.get("consistencylevel", "").lower() == "eventual"
     return is_eventual and call.query.get("$count", "").lower() == "true"
-
-
-def _start(call: Call) -> int:
-    token = call.query.get("$skiptoken")
-    if token is None:
-        return 0
-    kept = call.unseal(token)
-    if kept is None or kept.get("generation") != call.tenant.directory.generation:
-        raise expired_page()
-    return int(kept["from"])
-
-
-def _next_link(call: Call, number: int) -> str:
-    kept = {name[1:]: value for name, value in call.query.items() if name != "$skiptoken" and name.startswith("$")}
-    token = call.seal({"generation": call.tenant.directory.generation, "from": number})
-    return call.link("users", **kept, skiptoken=token)
