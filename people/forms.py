@@ -6,6 +6,7 @@ from django import forms
 from django.urls import reverse
 
 from connectors.actions import Action, ActionForm
+from neurons_admin.access.models import User
 from people.local import LocalDirectory
 from people.models import Account
 from people.words import plain
@@ -41,6 +42,7 @@ class _Asking(ActionForm):
 def form_for(
     action: type[Action],
     account: Account,
+    asked_by: User,
     *,
     guard: str = "",
     data: Any = None,
@@ -70,5 +72,5 @@ def form_for(
         )
     bases = (_Asking, action.form) if with_fields else (_Asking,)
     form_class: type[ActionForm] = type(f"{action.__name__}Asking", bases, extra)
-    given = {"target": account.as_target(), "directory": LocalDirectory(account.connector), "live": live}
+    given = {"target": account.as_target(), "directory": LocalDirectory(account.connector, asked_by), "live": live}
     return form_class(data, initial=initial, **given)

@@ -8,17 +8,20 @@ from django.db.models import QuerySet
 
 from connectors.actions import Directory, GroupFacts, LicenceFacts, PersonFacts
 from connectors.models import Connector
+from neurons_admin.access.models import User
 from people.models import Account, Group, Licence, Membership, Person
+from people.protection import may_override
 
 # From so many accounts the domains in use are told.
 SAMPLE = 5_000
 
 
 class LocalDirectory(Directory):
-    """What was last read of a connector's tenant."""
+    """What was last read of a connector's tenant, for whoever asks."""
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, connector: Connector, asked_by: User) -> None:
         self.connector = connector
+        self.asked_by = asked_by
 
     def groups(self, ids: Collection[str]) -> list[GroupFacts]:
         known = Group.objects.present().filter(connector=self.connector, object_id__in=_valid(ids))
@@ -33,6 +36,9 @@ class LocalDirectory(Directory):
         credential = self.connector.action_credential
         checked = credential is not None and credential.checked_at is not None
         return frozenset(credential.granted_permissions) if credential and checked else None
+
+    def may_empower(self) -> bool:
+        return may_override(self.asked_by)
 
     def licences(self) -> list[LicenceFacts]:
         return [licence.as_facts() for licence in Licence.objects.filter(connector=self.connector)]

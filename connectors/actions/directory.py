@@ -42,7 +42,7 @@ class PersonFacts:
 
 
 class Directory(Protocol):
-    """The local copy of one tenant. `people` implements it."""
+    """The local copy of one tenant, for whoever asks. `people` implements it."""
 
     def groups(self, ids: Collection[str]) -> list[GroupFacts]:
         """Those of the groups with these object IDs that are known."""
@@ -54,6 +54,10 @@ class Directory(Protocol):
 
     def granted(self) -> frozenset[str] | None:
         """The application permissions of the credential that acts there; None where nobody has looked yet."""
+        ...
+
+    def may_empower(self) -> bool:
+        """Whether whoever asks may give others what makes them protected people, such as directory roles."""
         ...
 
     def licences(self) -> list[LicenceFacts]:

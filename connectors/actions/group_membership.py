@@ -22,6 +22,8 @@ from .target import State, Target
 _ALREADY = "references already exist"
 _NOT_YET = "objects being referenced don't exist"
 
+FOR_THE_TRUSTED = "It can have directory roles: only who may act on protected people adds somebody."
+
 
 class AddToGroupForm(PickingForm):
     """Groups of the account's directory, found by name."""
@@ -36,7 +38,12 @@ class AddToGroupForm(PickingForm):
     def why_not(self, name: str, found: GroupFacts) -> str:
         if found.object_id in self._mine:
             return "Is a member already."
-        return group_refusal(found, self.directory.granted())
+        refusal = group_refusal(found, self.directory.granted())
+        return FOR_THE_TRUSTED if not refusal and found.role_assignable and not self._may_empower else refusal
+
+    @cached_property
+    def _may_empower(self) -> bool:
+        return self.directory.may_empower()
 
     @cached_property
     def _mine(self) -> set[str]:

@@ -40,9 +40,9 @@ def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
         return _dialog(request, account, action, verdict, None, problem=f"The directory could not be read: {exc}")
     if request.method == "GET":
         initial = {"click": new_click(), "seen": asking.latest_run(account)}
-        form = form_for(action, account, guard=verdict.guard, initial=initial, live=live)
+        form = form_for(action, account, request.user, guard=verdict.guard, initial=initial, live=live)
         return _dialog(request, account, action, verdict, form)
-    form = form_for(action, account, guard=verdict.guard, data=request.POST, live=live)
+    form = form_for(action, account, request.user, guard=verdict.guard, data=request.POST, live=live)
     if not form.is_valid():
         return _dialog(request, account, action, verdict, form)
     wanted = asking_of(request, account, form)

@@ -28,7 +28,7 @@ def pick(request: Request, pk: int, account_pk: int, key: str, name: str) -> Htt
         raise Http404
     if not policy.may_act(request.user, action):
         raise PermissionDenied
-    form = form_for(action, account, data=request.GET)
+    form = form_for(action, account, request.user, data=request.GET)
     field = form.fields.get(name)
     if not isinstance(field, PickField):
         raise Http404

@@ -38,9 +38,9 @@ def undo(request: Request, pk: str) -> HttpResponse:
     verdict = policy.readiness(request.user, run.account, action)
     if request.method == "GET":
         initial = {"click": new_click(), "seen": asking.latest_run(run.account)}
-        form = form_for(action, run.account, guard=verdict.guard, initial=initial, with_fields=False)
+        form = form_for(action, run.account, request.user, guard=verdict.guard, initial=initial, with_fields=False)
         return _dialog(request, run, inverse, verdict, form)
-    form = form_for(action, run.account, guard=verdict.guard, data=request.POST, with_fields=False)
+    form = form_for(action, run.account, request.user, guard=verdict.guard, data=request.POST, with_fields=False)
     if not form.is_valid():
         return _dialog(request, run, inverse, verdict, form)
     wanted = asking_of(request, run.account, form)

@@ -53,6 +53,9 @@ class LocalCopy:
     def granted(self):
         return self._granted
 
+    def may_empower(self):
+        return True
+
     def licences(self):
         return PRODUCTS
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from connectors.graph import Grant
 from connectors.models import Connector
@@ -42,6 +43,14 @@ def directory(monkeypatch: pytest.MonkeyPatch) -> FakeDirectory:
 def dana() -> User:
     """Somebody at the service desk."""
     return make_user("Service desk", username="dana")
+
+
+@pytest.fixture
+def desk(client: Client, dana: User) -> Client:
+    """Her browser, signed in; `user` is she."""
+    client.force_login(dana)
+    client.user = dana  # type: ignore[attr-defined]
+    return client
 
 
 @pytest.fixture

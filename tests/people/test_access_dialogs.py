@@ -6,25 +6,14 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from neurons_admin.access.roles import SERVICE_DESK, VIEWER
+from neurons_admin.access.roles import VIEWER
 from people.models import ActionRun, Group, Licence, Membership
 from tests.connectors.samples.access import E3, E5, GROUP_ID, licensed
 from tests.factories import make_account, make_connector, make_person, make_run, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bell")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
 KEYS = ["add_to_group", "remove_from_group", "assign_licences", "remove_licences"]
-
-
-@pytest.fixture
-def desk(client):
-    client.force_login(make_user(SERVICE_DESK))
-    return client
-
-
-@pytest.fixture(autouse=True)
-def rings(monkeypatch):
-    monkeypatch.setattr("neurons_admin.doorbell.ring", lambda task, pk: True)
 
 
 @pytest.fixture
@@ -79,6 +68,17 @@ class TestAddToGroup:
         assert content.count("disabled") == 4
         for words in ("follow from a rule", "Exchange", "RoleManagement.ReadWrite.Directory", "Is a member already"):
             assert words in content
+
+    def test_what_gives_directory_roles_is_for_those_who_may_act_on_protected_people(self, client, desk, adele):
+        adele.connector.action_credential.granted_permissions += ["RoleManagement.ReadWrite.Directory"]
+        adele.connector.action_credential.save()
+        admins = group(adele, "Sales admins", role_assignable=True)
+        chosen = [str(admins.object_id)]
+        assert "only who may act on protected people" in sent(desk, adele, "add_to_group", group_ids=chosen)
+        assert not ActionRun.objects.exists()
+        client.force_login(make_user(is_superuser=True))
+        sent(client, adele, "add_to_group", group_ids=chosen)
+        assert ActionRun.objects.get().label == "Add to group: Sales admins"
 
     def test_bad_input_is_refused(self, desk, adele):
         dynamic = group(adele, "Everybody", dynamic=True)

@@ -9,14 +9,6 @@ from tests.factories import make_account, make_checked_credential, make_connecto
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client):
-    user = make_user("Service desk")
-    client.force_login(user)
-    client.user = user
-    return client
-
-
 def page(client, account):
     response = client.get(reverse("people:person", args=[account.person_id]), {"account": account.pk})
     assert response.status_code == 200

@@ -9,20 +9,8 @@ from django.urls import reverse
 from people.models import ActionRun
 from tests.factories import make_account, make_connector, make_person, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bell")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def desk(client):
-    client.user = make_user("Service desk")
-    client.force_login(client.user)
-    return client
-
-
-@pytest.fixture(autouse=True)
-def rings(monkeypatch):
-    monkeypatch.setattr("neurons_admin.doorbell.ring", lambda task, pk: True)
 
 
 @pytest.fixture

@@ -8,23 +8,12 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from neurons_admin.access.roles import PEOPLE_ADMIN, SERVICE_DESK, VIEWER
+from neurons_admin.access.roles import PEOPLE_ADMIN, VIEWER
 from people.models import ActionRun
 from tests.factories import make_account, make_connector, make_person, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bell")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def desk(client):
-    client.force_login(make_user(SERVICE_DESK))
-    return client
-
-
-@pytest.fixture(autouse=True)
-def rings(monkeypatch):
-    monkeypatch.setattr("neurons_admin.doorbell.ring", lambda task, pk: True)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from connectors.actions import ResetPassword
 from connectors.gates import Gate
 from people.models import ActionCall, ActionRun, RunEvent
 from people.views import advice
-from tests.factories import make_run, make_user
+from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -120,13 +120,6 @@ STATES = {
         ["Cancelled by Dana", "Nothing was changed", "Ask again: disable account…"],
     ),
 }  # fmt: skip
-
-
-@pytest.fixture
-def desk(client):
-    client.user = make_user("Service desk")
-    client.force_login(client.user)
-    return client
 
 
 def page(client, run):

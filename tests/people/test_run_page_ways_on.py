@@ -13,13 +13,6 @@ pytestmark = pytest.mark.django_db
 IN_DOUBT = {"in_doubt": True, "sent_at": timezone.now(), "before": {"accountEnabled": True}}
 
 
-@pytest.fixture
-def desk(client):
-    client.user = make_user("Service desk")
-    client.force_login(client.user)
-    return client
-
-
 def page(client, run):
     return client.get(run.get_absolute_url()).content.decode()
 

@@ -12,7 +12,7 @@ from connectors.graph.methods import Method
 from people.models import Account, ActionRun
 from tests.factories import make_account, make_connector, make_person, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bell")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
 HOME = {"signInType": "emailAddress", "issuer": "contoso.example", "issuerAssignedId": "adele@home.example"}
 IDENTITIES = {
@@ -20,11 +20,6 @@ IDENTITIES = {
     "identities-issuer": ["contoso.example"],
     "identities-issuerAssignedId": ["adele@home.example"],
 }
-
-
-@pytest.fixture(autouse=True)
-def bell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("neurons_admin.doorbell.ring", lambda *_: True)
 
 
 @pytest.fixture

@@ -27,12 +27,6 @@ def disabled(directory, adele, dana):
     return carry_out(ask(adele, dana, DisableAccount))
 
 
-@pytest.fixture
-def desk(client, dana):
-    client.force_login(dana)
-    return client
-
-
 def undo(run, by):
     return undoing.undo(run, Asking(run.account, by, uuid.uuid4())).run
 
