@@ -33,10 +33,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Group:
-    """Entries of a menu under one heading."""
+    """Entries of a menu under one heading; `note` is the one reason why none of them works, in place of each one's."""
 
     label: str
     entries: Sequence[Entry]
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from people.models import Account, ActionRun, Person, counted
 from people.views.rows import RunRow
 
 LATEST = 8
+NOT_THEIRS = "Your role does not include these actions."
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,16 @@ def menu_groups(request: Request, account: Account) -> list[Group]:
             is_dangerous=action.danger,
             reason=verdict.reason if not verdict.ready else "",
             cure=verdict.cure,
-            cure_url=cure_url if verdict.cure and policy.may_act(request.user, action) else "",
+            cure_url=cure_url if verdict.cure else "",
             doubt=verdict.reason if verdict.outcome == "unknown" else "",
         )
-        groups.setdefault(action.group, []).append(entry)
+        groups.setdefault(action.group if policy.may_act(request.user, action) else "", []).append(entry)
+    not_theirs = groups.pop("", [])
     made = [Group(label, entries) for label, entries in groups.items()]
     # Little can be done for a deleted account but bring it back: that comes first.
-    return sorted(made, key=lambda group: not any(entry.url for entry in group.entries)) if account.removal else made
+    if account.removal:
+        made.sort(key=lambda group: not any(entry.url for entry in group.entries))
+    return [*made, Group("Not in your role", not_theirs, NOT_THEIRS)] if not_theirs else made
 
 
 def frame_of(request: Request, pk: int, current: str) -> dict[str, Any]:

@@ -81,9 +81,9 @@ class PersonPage:
         greyed = self.page.locator(
             ".menu-entry[aria-disabled=true]", has_text=re.compile(rf"^\s*{re.escape(label)}…?\s*$")
         )
-        entry = self.unfold().locator("li").filter(has=greyed)
+        entry = self.unfold().locator("li").filter(has=greyed).locator(".menu-entry")
         expect(entry).to_be_visible()
-        return entry.locator(".menu-reason")
+        return self.page.locator(f"#{entry.get_attribute('aria-describedby')}")
 
     def run(self, label: str) -> Locator:
         """The latest run of that name."""

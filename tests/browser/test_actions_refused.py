@@ -8,7 +8,7 @@ from .test_members import PASSPHRASE, add_member
 HOME = "home organisation"
 ONLY_WITH = "Microsoft lets an application do this to such a person only with one of the directory roles"
 NOT_OFFERED = "This connector does not offer this action."
-NOT_IN_ROLE = "Your role does not include this action."
+NOT_IN_ROLE = "Your role does not include these actions."
 NOT_DELETED = "This account is not among the deleted ones."
 
 GREYED = {

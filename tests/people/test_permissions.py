@@ -132,6 +132,8 @@ class TestEveryPlaceAsks:
         page = client.get(reverse("people:person", args=[account.person_id]))
         entries = {entry.label: entry for group in page.context["groups"] for entry in group.entries}
         assert not entries[f"{RevokeSessions.label}…"].reason
+        assert [group.label for group in page.context["groups"] if group.note] == ["Not in your role"]
+        assert page.text.count("Your role does not include") == 1, "in one sentence for all of them"
         refused = entries["Disable account…"]
         words = ("Your role does not include this action.", "", "")
         assert (refused.reason, refused.cure, refused.cure_url) == words
