@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from connectors.graph import USER_PROPERTIES
 
 from .values import first, flag, moment, storable, text
@@ -92,8 +94,6 @@ _PROPERTIES: tuple[tuple[str, int], ...] = (
 _MORE: tuple[str, ...] = tuple(name for name in USER_PROPERTIES if name not in dict(_PROPERTIES))
 # Objects that Graph gives whole, with a null for each part that is empty.
 _OF_PARTS: tuple[str, ...] = ("employeeOrgData", "onPremisesExtensionAttributes")
-# Looking for circles, which nothing read from JSON has, costs a fifth.
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def _cleaner(name: str, longest: int) -> Callable[[Any], Any]:
@@ -142,9 +142,15 @@ def _more(user: dict[str, Any]) -> str:
     document = _as_json(more)
     if "\\u0000" in document:
         document = _as_json(storable(more))
-    elif not document.isascii():
-        document = document.encode("utf-8", "ignore").decode()
     return document if len(document) <= LONGEST_MORE else _as_json(_shortened(more))
+
+
+def _as_json(value: Any) -> str:
+    """What only the slower encoder takes is a number of more than 64 bits, or a text with half a character."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(storable(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def _shortened(more: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def test_deleted_found_among_the_deleted_and_restored(person, axe):
     ines.page.get_by_role("link", name="Inès Château").click()
     ines.page.locator("#person-actions").wait_for()
     ines.choose(RESTORE)
+    axe(ines.page)
     ines.send(RESTORE)
     ines.done(RESTORE, "account is back")
     assert ines.truth["deleted"] is False

@@ -13,9 +13,10 @@ def switched_on(browser, product):
         yield
 
 
-def test_a_pass_is_made_and_shown_once(person):
+def test_a_pass_is_made_and_shown_once(person, axe):
     rhys = person("rhys.fletcher")
     dialog = rhys.choose(PASS)
+    axe(rhys.page)
     dialog.get_by_label("Works for so many minutes").fill("5")
     rhys.press("Make access pass")
     rhys.refuses("greater than or equal to 10", "Type the person's name.")
@@ -43,9 +44,10 @@ def test_a_tenant_that_allows_no_passes_refuses_one(person, product):
     assert "home organisation" in debra.reason(PASS).inner_text()
 
 
-def test_a_method_is_removed_and_the_default_one_stays(person):
+def test_a_method_is_removed_and_the_default_one_stays(person, axe):
     adele = person("AdeleV")
     dialog = adele.choose(METHOD)
+    axe(adele.page)
     adele.confirm()
     adele.press("Remove method")
     adele.refuses("Choose the one to remove.")
@@ -72,9 +74,10 @@ def test_who_has_only_a_password_has_nothing_to_remove(person):
     scanner.refuses("there is nothing to remove")
 
 
-def test_a_leave_date_is_set_and_removed(person):
+def test_a_leave_date_is_set_and_removed(person, axe):
     mia = person("mia.lange")
     dialog = mia.choose(LEAVE)
+    axe(mia.page)
     assert dialog.get_by_label("Remove the leave date").is_disabled()
     mia.press("Save leave date")
     mia.refuses("Choose a date, or tick that it is to be removed.")
@@ -96,7 +99,7 @@ def test_a_leave_date_is_set_and_removed(person):
     assert mia.truth["employeeLeaveDateTime"] is None
 
 
-def test_only_who_was_deleted_can_be_deleted_for_good(person):
+def test_only_who_was_deleted_can_be_deleted_for_good(person, axe):
     angela = person("angela.ibanez")
     assert "not among the deleted ones" in angela.reason(PURGE).inner_text()
     angela.page.keyboard.press("Escape")
@@ -105,6 +108,7 @@ def test_only_who_was_deleted_can_be_deleted_for_good(person):
     angela.send("Delete account")
     angela.done("Delete account", "can be restored for 30 days")
     angela.choose(PURGE)
+    axe(angela.page)
     angela.press(PURGE)
     angela.refuses("Type the person's name.")
     angela.confirm()

@@ -41,7 +41,7 @@ def test_a_password_change_is_required_and_no_longer(person):
     assert freya.truth["passwordProfile"]["forceChangePasswordNextSignIn"] is True
 
 
-def test_an_account_is_disabled_and_enabled_by_keyboard(person):
+def test_an_account_is_disabled_and_enabled_by_keyboard(person, axe):
     freya = person("olivia.sullivan")
     freya.choose("Disable account")
     freya.send("Disable account")
@@ -49,6 +49,7 @@ def test_an_account_is_disabled_and_enabled_by_keyboard(person):
     assert freya.truth["accountEnabled"] is False
     freya.page.locator("#person-state").get_by_text("Disabled").wait_for()
     freya.choose("Enable account")
+    axe(freya.page)
     freya.send("Enable account")
     freya.done("Enable account")
     assert freya.truth["accountEnabled"] is True
