@@ -135,9 +135,10 @@ def _read(run: SyncRun, stream: AnyStream, sink: Sink) -> None:
         _begin(run, stream)
     link = _link(run, stream)
     new_batch = partial(stream.new_batch, connector)
-    with PageReader(connector.graph_for_sync(), lambda reader: stream.pages(reader, link), new_batch) as pages:
+    reader = connector.graph_for_sync()
+    with PageReader(reader, lambda reader: stream.pages(reader, link), new_batch, ROWS_A_BATCH) as pages:
         try:
-            for batch in pages.batches(ROWS_A_BATCH):
+            for batch in pages.batches():
                 _store(run, stream, batch, sink, pages.take_calls())
         except GraphError:
             _note(run, pages.take_calls())

@@ -1,4 +1,4 @@
-"""Reads pages ahead on a thread of its own, so that the network and the database work at the same time."""
+"""Reads and parses pages ahead on a thread of its own, so that network, parser and database work at the same time."""
 
 import queue
 import threading
@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 from connectors.graph import Call, Reader
-
-PAGES_AHEAD = 3
 
 
 @dataclass
@@ -53,18 +51,26 @@ class _Failed:
 
 
 class PageReader(Generic[_B]):
-    """Takes pages from where they come from, up to three ahead. Use as a context manager: leaving it stops the thread.
+    """Takes pages from where they come from, and parses them, ahead of whoever stores them.
 
-    `pages` is called with the reader, on that thread; what it yields goes into batches as `new_batch` makes them.
+    `pages` is called with the reader, on a thread of its own; what it yields goes into batches as `new_batch` makes
+    them: of a page at least, and of about `rows_wanted` rows while the one before is still in hand. Use as a context
+    manager: leaving it stops the thread.
     """
 
     def __init__(
-        self, reader: Reader, pages: Callable[[Reader], Iterator[dict[str, Any]]], new_batch: Callable[[], _B]
+        self,
+        reader: Reader,
+        pages: Callable[[Reader], Iterator[dict[str, Any]]],
+        new_batch: Callable[[], _B],
+        rows_wanted: int,
     ) -> None:
         self._calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
         reader.on_call = self._calls.put
         self._new_batch = new_batch
-        self._pages: queue.Queue[dict[str, Any] | _Failed | None] = queue.Queue(PAGES_AHEAD)
+        self._rows_wanted = rows_wanted
+        # One is stored, one lies ready, one is being filled.
+        self._ready: queue.Queue[_B | _Failed | None] = queue.Queue(1)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._fetch, args=(reader, pages), name="page reader", daemon=True)
 
@@ -83,42 +89,34 @@ class PageReader(Generic[_B]):
             calls.append(self._calls.get_nowait())
         return calls
 
-    def batches(self, rows_wanted: int) -> Iterator[_B]:
-        """Batches of what has arrived: a page at least, about `rows_wanted` rows at most. Raises what reading did."""
-        while True:
-            batch, end = self._next_batch(rows_wanted)
-            if batch.pages:
-                yield batch
-            if isinstance(end, _Failed):
-                raise end.error
-            if end is None or batch.is_last:
+    def batches(self) -> Iterator[_B]:
+        """What has arrived, batch by batch to the last page. Raises what reading did, after what came before that."""
+        while (batch := self._ready.get()) is not None:
+            if isinstance(batch, _Failed):
+                raise batch.error
+            yield batch
+            if batch.is_last:
                 return
 
-    def _next_batch(self, rows_wanted: int) -> tuple[_B, dict[str, Any] | _Failed | None]:
-        """A batch and what was taken from the queue last: a page of it, or why no more will come."""
-        batch = self._new_batch()
-        item = self._pages.get()
-        while isinstance(item, dict):
-            batch.add(item)
-            if batch.weight >= rows_wanted or batch.is_last or self._pages.empty():
-                break
-            item = self._pages.get()
-        return batch, item
-
     def _fetch(self, reader: Reader, pages: Callable[[Reader], Iterator[dict[str, Any]]]) -> None:
+        batch, end = self._new_batch(), None
         try:
             for page in pages(reader):
-                if not self._put(page):
-                    return
-        except Exception as error:  # noqa: BLE001 - it is raised again where the pages are taken
-            self._put(_Failed(error))
-        else:
-            self._put(None)
+                batch.add(page)
+                if batch.weight >= self._rows_wanted or batch.is_last or self._ready.empty():
+                    if not self._put(batch):
+                        return
+                    batch = self._new_batch()
+        except Exception as error:  # noqa: BLE001 - it is raised again where the batches are taken
+            end = _Failed(error)
+        if not batch.pages or self._put(batch):
+            self._put(end)
 
-    def _put(self, item: dict[str, Any] | _Failed | None) -> bool:
+    def _put(self, item: _B | _Failed | None) -> bool:
+        """False when nobody wants it any more."""
         while not self._stop.is_set():
             try:
-                self._pages.put(item, timeout=0.5)
+                self._ready.put(item, timeout=0.5)
             except queue.Full:
                 continue
             return True
