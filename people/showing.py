@@ -3,6 +3,8 @@
 import hashlib
 from typing import NamedTuple
 
+import orjson
+
 from connectors.sync import AccountRecord
 from people.words import plain, search_vector
 
@@ -57,5 +59,5 @@ def fingerprint(account: AccountRecord) -> int:
 
     Of the manager it does not always speak.
     """
-    digest = hashlib.blake2b(repr(account[:-1]).encode(), digest_size=8).digest()
+    digest = hashlib.blake2b(orjson.dumps(account[:-1]), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

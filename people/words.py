@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"[^\W_]+")
+# Nothing before it combines.
+FIRST_MARK = "\u0300"
 LONGEST_QUERY = 8
 LONGEST_WORD = 200
 
@@ -14,7 +16,7 @@ def plain(text: str) -> str:
         return text.lower()
     # Casefold between two normalisations: 𝕊 becomes S only by the first, and İ falls apart only after it.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return "".join(c for c in decomposed if c < FIRST_MARK or not unicodedata.combining(c))
 
 
 def words(*texts: str) -> str:

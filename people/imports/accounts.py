@@ -84,6 +84,8 @@ UPDATE people_account SET removal = 'unseen', removed_at = now(), as_of = now()
 WHERE connector_id = %(connector)s AND seen_in IS DISTINCT FROM %(mark)s AND removal = ''
 RETURNING person_id, true
 """
+# Until PostgreSQL has looked, it takes tables that were just filled for small ones and goes through the whole of them.
+_LOOK = "ANALYZE people_account (id, connector_id, object_id, person_id, removal), people_person (id)"
 _MISSING = """
 UPDATE people_account SET removal = 'unseen', removed_at = now(), as_of = now() WHERE id = %(account)s AND removal = ''
 RETURNING person_id, true
@@ -167,7 +169,9 @@ def sweep(connector_id: uuid.UUID, mark: uuid.UUID) -> int:
     """Note as removed what a full round has not seen; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(_SWEEP, {"connector": connector_id, "mark": mark})
-        return _note_removed(cursor)
+        removed = _note_removed(cursor)
+        cursor.execute(_LOOK)
+        return removed
 
 
 def _known(cursor: Any, given: dict[str, Any], accounts: Sequence[AccountRecord]) -> dict[str, _Known]:
