@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 import redis
 
-from . import clicks, syncs
+from . import beside, clicks, syncs
 from .report import Figure, percentile, table
 from .stage import ROOT, Stage
 
-PARTS = ("sync", "pages", "click")
+PARTS = ("sync", "beside", "pages", "click")
 REPEATS = 5
 QUICK_CLICKS = 20
 
@@ -32,13 +32,15 @@ def main() -> None:
         if "sync" not in parts:
             syncs.fill(stage)
         for part in parts:
-            _print_part(stage, part, repeats, quick=options.quick)
+            _print_part(stage, part, repeats, quick=options.quick, alone=options.alone)
 
 
-def _print_part(stage: Stage, part: str, repeats: int, *, quick: bool) -> None:
+def _print_part(stage: Stage, part: str, repeats: int, *, quick: bool, alone: bool) -> None:
     started = time.monotonic()
     if part == "sync":
-        text = table("Synchronisation", syncs.measure(stage, repeats))
+        text = table("Synchronisation", syncs.measure(stage, repeats, alone=alone))
+    elif part == "beside":
+        text = table("Pages while everybody is read again", beside.measure(stage, repeats))
     elif part == "pages":
         text = table("Pages: server time", _pages(stage, repeats))
     else:
@@ -99,6 +101,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", choices=PARTS, help="measure one part")
     parser.add_argument("--quick", action="store_true", help="once instead of five times, and fewer clicks")
     parser.add_argument("--people", type=int, default=100_000, help="how many people the tenant has")
+    parser.add_argument("--alone", action="store_true", help="synchronise people, and nothing around them")
     return parser.parse_args()
 
 

@@ -15,18 +15,21 @@ def fill(stage: Stage) -> None:
     stage.measured("one_sync", "full")
 
 
-def measure(stage: Stage, repeats: int) -> list[Figure]:
-    """Each repetition does everything once, so that what is compared was measured side by side."""
+def measure(stage: Stage, repeats: int, *, alone: bool = False) -> list[Figure]:
+    """Each repetition does everything once, so that what is compared was measured side by side.
+
+    With `alone` only people are read, and not what is around them.
+    """
     stage.measured("bare_loop")  # the tenant makes its people when they are first asked for
     values: dict[str, list[float]] = defaultdict(list)
     try:
         for number in range(repeats):
-            for name, value in _once(stage, number).items():
+            for name, value in (_once(stage, number) | ({} if alone else _everything(stage))).items():
                 values[name].append(value)
     finally:
         stage.control("POST", "settings", {"latency_ms": 0})
     late = f"{LATENCY_MS} ms a page"
-    return [
+    figures = [
         Figure("people alone: stored without latency", "rows/s", values["stored"], "≥15,000"),
         Figure("people alone: bare loop without latency", "rows/s", values["bare"]),
         Figure("people alone: ratio without latency", "", values["ratio"]),
@@ -38,6 +41,11 @@ def measure(stage: Stage, repeats: int) -> list[Figure]:
         Figure("people alone: everybody again, nothing new", "rows/s", values["again"]),
         Figure("people alone: peak memory of the process", "MB", values["memory"], "≤250"),
         Figure("people alone: of that before the first page", "MB", values["memory before"]),
+    ]
+    if alone:
+        return figures
+    return [
+        *figures,
         Figure("all streams: stored", "rows/s", values["everything"]),
         Figure("all streams: the same again, nothing new", "ms", values["everything again"]),
     ]
@@ -54,12 +62,6 @@ def _once(stage: Stage, number: int) -> dict[str, float]:
         values[f"{prefix}ratio"] = values[f"{prefix}stored"] / values[f"{prefix}bare"]
         values |= {"memory": stored["megabytes"], "memory before": stored["megabytes_at_start"]}
     stage.control("POST", "settings", {"latency_ms": 0})
-    stage.measured("one_sync", "full", "everything")  # the tenant makes its devices when they are first asked for
-    everything = _expecting(stage.measured("one_sync", "full", "everything"), added=stage.people)
-    values["everything"] = everything["rows"] / everything["seconds"]
-    values["everything again"] = (
-        1000 * _expecting(stage.measured("one_sync", "changes", "everything"), read=0)["seconds"]
-    )
     values["no changes"] = 1000 * _expecting(stage.measured("one_sync", "changes"), read=0)["seconds"]
     _change_some(stage, number)
     values["some changes"] = 1000 * _expecting(stage.measured("one_sync", "changes"), changed=CHANGES)["seconds"]
@@ -67,6 +69,13 @@ def _once(stage: Stage, number: int) -> dict[str, float]:
     again = _expecting(stage.measured("one_sync", "changes"), full=True, read=stage.people, added=0, changed=0)
     values["again"] = again["read"] / again["seconds"]
     return values
+
+
+def _everything(stage: Stage) -> dict[str, float]:
+    stage.measured("one_sync", "full", "everything")  # the tenant makes its devices when they are first asked for
+    everything = _expecting(stage.measured("one_sync", "full", "everything"), added=stage.people)
+    again = _expecting(stage.measured("one_sync", "changes", "everything"), read=0)
+    return {"everything": everything["rows"] / everything["seconds"], "everything again": 1000 * again["seconds"]}
 
 
 def _change_some(stage: Stage, number: int) -> None:
