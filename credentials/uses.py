@@ -20,13 +20,16 @@ class Use(NamedTuple):
     url: str
 
 
-def uses_of(credentials: Iterable[Credential], user: User | AnonymousUser) -> dict[uuid.UUID, list[Use]]:
-    """The uses of each credential that has any: one query for each kind of use, however many credentials."""
+def uses_of(credentials: Iterable[Credential], user: User | AnonymousUser | None) -> dict[uuid.UUID, list[Use]]:
+    """The uses of each credential that has any: one query for each kind of use, however many credentials.
+
+    Without a user, that is for the product itself, every use has its address.
+    """
     keys = [credential.pk for credential in credentials]
     found: dict[uuid.UUID, list[Use]] = defaultdict(list)
     for relation in Credential._meta.related_objects:
         model, field = relation.related_model, relation.field
-        may_look = user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+        may_look = user is None or user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
         rows: Iterable[Any] = model._default_manager.filter(**{f"{field.name}__in": keys})
         for row in rows:
             url = row.get_absolute_url() if may_look else ""
