@@ -1,4 +1,4 @@
-"""From a stored credential to what the Graph client needs. The only place that opens a client secret."""
+"""From a stored credential to what the Graph client needs. The only place that opens what it signs in with."""
 
 from dataclasses import replace
 from functools import partial
@@ -30,7 +30,8 @@ def registration_of(credential: Credential | None) -> Registration:
     return Registration(
         tenant_id=str(credential.tenant_id),
         client_id=str(credential.client_id),
-        secret=partial(_open, credential.client_secret),
+        secret=partial(_open, credential.private_key if credential.certificate else credential.client_secret),
+        certificate=credential.certificate,
         endpoints=endpoints_of(credential.cloud),
         ca_bundle=settings.ENTRA_CA_BUNDLE,
         proxy=settings.OUTBOUND_PROXY,
@@ -43,6 +44,6 @@ def _open(secret: Secret) -> str:
         return secret.reveal()
     except SecretUnreadable as exc:
         raise CredentialRefused(
-            "The stored client secret cannot be opened with the keys this server has. Replace the secret.",
+            "The stored client secret or private key cannot be opened with the keys this server has. Replace it.",
             code="secret_unreadable",
         ) from exc

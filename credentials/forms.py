@@ -4,17 +4,21 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
-from neurons_admin.encryption import Secret
 from neurons_admin.ui.widgets import SecretInput
 
+from .certificate_fields import Means, MeansField, PairField, YearsField
+from .certificates import generate
 from .fields import ClientField, ExpiryField, NameField, SecretField, TenantField
 from .finding import Finding
 from .models import Cloud, Credential
 
 AGAIN = "Enter the secret again: it is never sent back to a page."
+FILE_AGAIN = "Choose the file again: it is never sent back to a page."
 SAME_ID_TWICE = "This is the directory (tenant) ID once more."
 NAME_TAKEN = "There is a credential of this name already."
 
@@ -57,6 +61,58 @@ class TriedForm(forms.Form):
         return day
 
 
+class MeansForm(TriedForm):
+    """A form that takes a secret or a certificate. What was typed for another choice is left out, right or wrong."""
+
+    means = MeansField()
+    client_secret = SecretField()
+    secret_expires_on = ExpiryField()
+    years = YearsField()
+    pair = PairField()
+
+    PARTS = {
+        Means.SECRET: ("client_secret", "secret_expires_on"),
+        Means.MADE: ("years",),
+        Means.UPLOADED: ("pair",),
+    }
+
+    def __init__(
+        self, data: QueryDict | None = None, files: "MultiValueDict[str, UploadedFile] | None" = None, **kwargs: Any
+    ) -> None:
+        super().__init__(data, files, **kwargs)
+        self.chosen = (data or {}).get("means") or Means.SECRET
+        self.fields["client_secret"].required = self.chosen == Means.SECRET
+        self.fields["pair"].required = self.chosen == Means.UPLOADED
+
+    @property
+    def makes_certificate(self) -> bool:
+        """Whether a key pair is to be made: there is nothing to be tried before its public part is in Entra."""
+        return self.chosen == Means.MADE
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        for means, names in self.PARTS.items():
+            for name in names if means != self.chosen else ():
+                self.errors.pop(name, None)
+        return values
+
+    def put_into(self, credential: Credential) -> Credential:
+        """Have `credential` sign in with what was given. Not saved."""
+        values = self.cleaned_data
+        if self.chosen == Means.SECRET:
+            credential.set_secret(values["client_secret"].reveal(), expires_on=values["secret_expires_on"])
+        else:
+            made = self.makes_certificate
+            credential.set_certificate(generate(credential.name, values["years"]) if made else values["pair"])
+        return credential
+
+    def ask_secret_again(self) -> None:
+        if self.chosen == Means.SECRET:
+            super().ask_secret_again()
+        elif self.files.get("pair") and "pair" not in self.errors:
+            self.add_error("pair", ValidationError(FILE_AGAIN, code="again"))
+
+
 class CredentialForm(forms.Form):
     """What describes a shared credential, besides its secret."""
 
@@ -89,19 +145,13 @@ class CredentialForm(forms.Form):
         self.add_error("name", ValidationError(NAME_TAKEN, code="name_taken"))
 
 
-class AddForm(CredentialForm, TriedForm):
+class AddForm(CredentialForm, MeansForm):
     """A new shared credential."""
-
-    client_secret = SecretField()
-    secret_expires_on = ExpiryField()
-    field_order = ("name", "description", "cloud", "tenant_id", "client_id", "client_secret", "secret_expires_on")
 
     def draft(self) -> Credential:
         """The credential as the form describes it, not saved."""
         values = self.cleaned_data
-        credential = Credential(**{name: values[name] for name in CredentialForm.base_fields})
-        credential.set_secret(values["client_secret"].reveal(), expires_on=values["secret_expires_on"])
-        return credential
+        return self.put_into(Credential(**{name: values[name] for name in CredentialForm.base_fields}))
 
 
 class EditForm(CredentialForm):
@@ -112,6 +162,8 @@ class EditForm(CredentialForm):
     def __init__(self, data: QueryDict | None, *, credential: Credential, tenant_is_settled: bool) -> None:
         self.credential = credential
         super().__init__(data, initial={name: getattr(credential, name) for name in self.base_fields})
+        if credential.certificate:
+            del self.fields["secret_expires_on"]  # the certificate says it
         if tenant_is_settled:
             for name in ("cloud", "tenant_id"):
                 self.fields[name].disabled = True
@@ -120,15 +172,7 @@ class EditForm(CredentialForm):
                 ].help_text = "Settled: it works and is in use. For another tenant add another credential."
 
 
-class ReplaceSecretForm(TriedForm):
-    """A new secret for a credential that stays the same otherwise."""
+class ReplaceSecretForm(MeansForm):
+    """A new secret or certificate for a credential that stays the same otherwise."""
 
     client_secret = SecretField(label="New client secret", widget=SecretInput(attrs={"autofocus": True}))
-    secret_expires_on = ExpiryField()
-    field_order = ("client_secret", "secret_expires_on")
-
-    def draft(self, credential: Credential) -> Credential:
-        """`credential` as it will be, not saved."""
-        secret: Secret = self.cleaned_data["client_secret"]
-        credential.set_secret(secret.reveal(), expires_on=self.cleaned_data["secret_expires_on"])
-        return credential

@@ -6,12 +6,14 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Cast, Lower
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
 
 from neurons_admin.encryption import EncryptedField, Secret
 
+from .certificates import Facts, KeyPair, facts_of
 from .directory_roles import names_of
 from .finding import EXPIRED_SECRET, Finding
 from .guids import as_guid
@@ -23,6 +25,12 @@ EXPIRES_SOON = timedelta(days=30)
 CHECK_COLUMNS = (
     "checked_at", "check_code", "check_message", "app_name", "granted_permissions", "directory_roles",
 )  # fmt: skip
+
+
+def _both_or_neither(one: str, other: str) -> Q:
+    """Two columns are filled or empty together. Cast, as in an encrypted column nothing can be searched."""
+    empty = [Q(Exact(Cast(column, models.TextField()), models.Value(""))) for column in (one, other)]
+    return (empty[0] & empty[1]) | (~empty[0] & ~empty[1])
 
 
 class Cloud(models.TextChoices):
@@ -55,16 +63,18 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
 
 
 class Credential(models.Model):
-    """An app registration in one tenant: type Azure AD (Cloud), tenant ID, client ID, client secret.
+    """An app registration in one tenant: type Azure AD (Cloud), tenant ID, client ID, and a secret or a certificate.
 
     A shared credential has a name and may serve many connectors. One that was filled in on a connector has none,
-    belongs to that connector and is offered to nobody else.
+    belongs to that connector and is offered to nobody else. `certificate` and `staged_certificate` are PEM and public;
+    the staged one waits, beside what signs in today, until it has been tried.
     """
 
     class ExpirySource(models.TextChoices):
         TYPED = "typed", "as entered"
         DIRECTORY = "directory", "read from the app registration"
         SIGN_IN = "sign_in", "Microsoft refused it as expired"
+        CERTIFICATE = "cert", "end of the certificate"
 
     TYPE_LABEL = "Azure AD (Cloud)"
 
@@ -75,6 +85,10 @@ class Credential(models.Model):
     tenant_id = models.UUIDField("directory (tenant) ID")
     client_id = models.UUIDField("application (client) ID")
     client_secret = EncryptedField()
+    certificate = models.TextField(blank=True, db_default="", default="", editable=False)
+    private_key = EncryptedField(db_default="")
+    staged_certificate = models.TextField(blank=True, db_default="", default="", editable=False)
+    staged_private_key = EncryptedField(db_default="")
     secret_hint = models.CharField(max_length=HINT_LENGTH, blank=True, editable=False)
     secret_set_at = models.DateTimeField(null=True, editable=False)
     secret_expires_on = models.DateField(null=True, blank=True)
@@ -94,6 +108,16 @@ class Credential(models.Model):
         ordering = (Lower("name"),)
         constraints = [
             models.UniqueConstraint(Lower("name"), condition=~Q(name=""), name="credential_shared_name_unique"),
+            models.CheckConstraint(
+                condition=~_both_or_neither("client_secret", "certificate"), name="credential_secret_or_certificate"
+            ),
+            models.CheckConstraint(
+                condition=_both_or_neither("certificate", "private_key"), name="credential_certificate_has_key"
+            ),
+            models.CheckConstraint(
+                condition=_both_or_neither("staged_certificate", "staged_private_key"),
+                name="credential_staged_certificate_has_key",
+            ),
         ]
         permissions = [("use_credential", "Can attach a shared credential to a connector")]
 
@@ -120,9 +144,33 @@ class Credential(models.Model):
         an app's secrets this is.
         """
         self.client_secret = Secret(value)
+        self.certificate, self.private_key = "", Secret()
         self.secret_hint = value[:HINT_LENGTH] if len(value) >= SHORTEST_HINTED else ""
         self.secret_set_at = timezone.now()
         self.set_expiry(expires_on)
+
+    def set_certificate(self, pair: KeyPair) -> None:
+        """Take a key pair in the place of a secret; the private key is encrypted when the row is saved."""
+        self.client_secret, self.secret_hint = Secret(), ""
+        self.certificate, self.private_key = pair.certificate, pair.private_key
+        self.secret_set_at = timezone.now()
+        self.secret_expires_on = facts_of(pair.certificate).last_day
+        self.secret_expiry_source = self.ExpirySource.CERTIFICATE
+
+    def take_staged(self) -> None:
+        """Let the certificate that waits take over. Saved with the row."""
+        self.set_certificate(KeyPair(self.staged_certificate, self.staged_private_key))
+        self.staged_certificate, self.staged_private_key = "", Secret()
+
+    @property
+    def certificate_facts(self) -> Facts | None:
+        """What the certificate that signs in says of itself; None for a secret."""
+        return facts_of(self.certificate) if self.certificate else None
+
+    @property
+    def staged_facts(self) -> Facts | None:
+        """What the certificate that waits says of itself; None if none does."""
+        return facts_of(self.staged_certificate) if self.staged_certificate else None
 
     def set_expiry(self, day: date | None) -> None:
         """Take the secret's last day as somebody typed it; the day that is known already keeps its origin."""
@@ -211,6 +259,8 @@ class Credential(models.Model):
     def stored_words(self) -> str:
         """What may be said of the stored secret, beside an empty field: "starts with abc · set 3 Mar 2025"."""
         parts = [f"starts with {self.secret_hint}"] if self.secret_hint else []
+        if facts := self.certificate_facts:
+            parts = [f"thumbprint {facts.thumbprint[:8]}…"]
         if self.secret_set_at:
             parts.append(f"set on {timezone.localtime(self.secret_set_at):%-d %b %Y}")
         return " · ".join(parts) or "not shown"

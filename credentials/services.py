@@ -15,7 +15,10 @@ from .models import CHECK_COLUMNS, Credential
 from .uses import is_used
 
 IDENTITY = ("cloud", "tenant_id", "client_id")
-SECRET_COLUMNS = ("client_secret", "secret_hint", "secret_set_at", "secret_expires_on", "secret_expiry_source")
+SECRET_COLUMNS = (
+    "client_secret", "certificate", "private_key", "secret_hint", "secret_set_at", "secret_expires_on",
+    "secret_expiry_source",
+)  # fmt: skip
 
 
 class NameTakenError(Exception):
@@ -57,7 +60,8 @@ def change(credential: Credential, values: Mapping[str, Any], *, actor: User) ->
             raise TenantSettledError
         if not changed:
             return []
-        row.set_expiry(values["secret_expires_on"])
+        if "secret_expires_on" in values:
+            row.set_expiry(values["secret_expires_on"])
         for name in changed:
             setattr(row, name, values[name])
         if set(IDENTITY) & set(changed):
@@ -68,11 +72,12 @@ def change(credential: Credential, values: Mapping[str, Any], *, actor: User) ->
 
 
 def replace_secret(draft: Credential, *, actor: User, finding: Finding) -> None:
-    """Let a new secret, already set on `draft`, take the old one's place. The old one is forgotten."""
+    """Let a new secret or certificate, already set on `draft`, take the old one's place, which is forgotten."""
     with transaction.atomic():
         draft.forget_check()
         draft.save(update_fields=[*SECRET_COLUMNS, *CHECK_COLUMNS])
-        record("credential.secret_replaced", draft, actor=actor)
+        detail: dict[str, object] = {"with": "certificate" if draft.certificate else "secret"}
+        record("credential.secret_replaced", draft, actor=actor, detail=detail)
         draft.keep(finding)
 
 

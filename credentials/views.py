@@ -17,8 +17,10 @@ from neurons_admin.http import Request
 from neurons_admin.ui import keyset
 from neurons_admin.ui.parts import Entry
 
-from . import services
-from .forms import AddForm, EditForm, ReplaceSecretForm, TriedForm
+from . import certificate_services, services
+from .certificates import KeyPair
+from .finding import Finding
+from .forms import AddForm, EditForm, MeansForm, ReplaceSecretForm, TriedForm
 from .models import Credential
 from .trial import try_out
 from .uses import uses_of
@@ -29,6 +31,12 @@ CHANGE: Final = "credentials.change_credential"
 DELETE: Final = "credentials.delete_credential"
 
 ORDERS: Final = {"name": ("name", "id"), "-name": ("-name", "-id")}
+MADE_IS_NOT_TRIED: Final = Finding(
+    "not_tried",
+    "A certificate that is made here can be tried when its public part is in Entra.",
+    signed_in=False,
+    asked=False,
+)
 FILTERS: Final = ("q", "check", "expires")
 
 
@@ -64,7 +72,7 @@ def entries_for(request: Request, credential: Credential) -> list[Entry]:
     entries = []
     if request.user.has_perm(CHANGE):
         url = reverse("credentials:replace_secret", args=[credential.pk])
-        entries.append(Entry("Replace secret…", url=url, icon="arrow-path", in_dialog=False))
+        entries.append(Entry("Replace secret or certificate…", url=url, icon="arrow-path", in_dialog=False))
         url = reverse("credentials:edit", args=[credential.pk])
         entries.append(Entry("Edit…", url=url, icon="pencil", in_dialog=False))
     if request.user.has_perm(DELETE):
@@ -88,16 +96,17 @@ def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
 @permission_required(ADD, raise_exception=True)
 def add(request: Request) -> HttpResponse:
     """A new shared credential: tried, then kept."""
-    form = AddForm(request.POST if request.method == "POST" else None)
+    form = AddForm(*posted(request))
     draft = form.draft() if form.is_valid() else None
-    finding = try_out(draft) if draft else None
-    if draft and finding and "check" not in request.POST and form.accepts(finding):
+    finding = _tried(form, draft) if draft else None
+    if draft and finding and "check" not in request.POST and (form.makes_certificate or form.accepts(finding)):
         try:
             credential = services.add(draft, actor=request.user, finding=finding)
         except services.NameTakenError:
             form.refuse_name()
         else:
-            messages.success(request, f"{credential} was added.")
+            hint = " Upload its certificate in Entra, then check it." if form.makes_certificate else ""
+            messages.success(request, f"{credential} was added.{hint}")
             return redirect(credential)
     return _answer(request, "credentials/add.html", {"form": form, "finding": finding})
 
@@ -132,14 +141,23 @@ def edit(request: Request, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
 def replace_secret(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """A new secret: it is tried, it takes over, the old one is forgotten."""
+    """A new secret or certificate: it is tried, it takes over, the old one is forgotten.
+
+    A certificate that is made here waits beside what signs in today, until its public part is in Entra.
+    """
     credential = _shared(pk)
-    form = ReplaceSecretForm(request.POST if request.method == "POST" else None)
-    draft = form.draft(_shared(pk)) if form.is_valid() else None
-    finding = try_out(draft) if draft else None
+    form = ReplaceSecretForm(*posted(request))
+    draft = form.put_into(_shared(pk)) if form.is_valid() else None
+    finding = _tried(form, draft) if draft else None
+    if draft and "check" not in request.POST and form.makes_certificate:
+        pair = KeyPair(draft.certificate, draft.private_key)
+        certificate_services.stage(credential, pair, actor=request.user)
+        messages.success(request, "The certificate was made. It takes over once Microsoft accepts it.")
+        return redirect(credential)
     if draft and finding and "check" not in request.POST and form.accepts(finding):
         services.replace_secret(draft, actor=request.user, finding=finding)
-        messages.success(request, f"{credential} has a new secret; the old one is forgotten.")
+        what = "certificate" if draft.certificate else "secret"
+        messages.success(request, f"{credential} has a new {what}; the old one is forgotten.")
         return redirect(credential)
     context = {"form": form, "finding": finding, "credential": credential}
     return _answer(request, "credentials/replace_secret.html", context)
@@ -175,6 +193,15 @@ def delete(request: Request, pk: uuid.UUID) -> HttpResponse:
     if uses:
         return render(request, f"credentials/{'_in_use' if request.htmx else 'in_use'}.html", context)
     return render(request, "_dialog.html" if request.htmx else "dialog_page.html", context)
+
+
+def posted(request: Request) -> tuple[Any, Any]:
+    """Data and files for a form; none of a page that is only asked for."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def _tried(form: MeansForm, draft: Credential) -> Finding:
+    return MADE_IS_NOT_TRIED if form.makes_certificate else try_out(draft)
 
 
 def _shared(pk: uuid.UUID) -> Credential:

@@ -148,10 +148,13 @@ X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Nothing here uploads files; the largest honest form is a few kilobytes.
+# The largest honest form is a few kilobytes. The one file there is, a certificate with its key, never touches the disk:
+# what is larger than memory allows is dropped.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-DATA_UPLOAD_MAX_NUMBER_FILES = 0
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 CELERY_BROKER_URL = env("REDIS_URL", default=f"redis+socket://{VAR_DIR / 'redis' / 'redis.sock'}")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -38,7 +38,10 @@ CLOUDS = {
 
 @dataclass(frozen=True)
 class Registration:
-    """An app registration as the client needs it. The secret is asked for at the moment it is used."""
+    """An app registration as the client needs it. The secret is asked for at the moment it is used.
+
+    With a `certificate` (PEM, public) it signs in with that, and the secret is its private key in PEM.
+    """
 
     tenant_id: str
     client_id: str
@@ -48,6 +51,7 @@ class Registration:
     proxy: str = ""
     # Multiplies how long is waited for an answer; less than 1 only beside a demo tenant.
     pace: float = 1.0
+    certificate: str = ""
 
     @property
     def authority(self) -> str:
@@ -55,5 +59,12 @@ class Registration:
 
     def cache_key(self) -> str:
         """Differs whenever anything differs that a token depends on, the secret included. Not reversible."""
-        parts = (self.authority, self.endpoints.graph, self.client_id, self.ca_bundle, self.proxy, self.secret())
+        place = (self.authority, self.endpoints.graph, self.client_id, self.ca_bundle, self.proxy)
+        parts = (*place, self.certificate, self.secret())
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def client_credential(self) -> str | dict[str, str]:
+        """What MSAL signs in with; of a certificate alone it takes the SHA-256 thumbprint, and signs with PS256."""
+        if not self.certificate:
+            return self.secret()
+        return {"private_key": self.secret(), "public_certificate": self.certificate}

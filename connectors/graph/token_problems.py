@@ -52,6 +52,28 @@ _EXPIRED_SECRET = Problem(
         (SECRETS, CREDENTIAL),
     )
 )
+_WRONG_CERTIFICATE = Problem(
+    Explanation(
+        "wrong_certificate",
+        "Microsoft does not accept this certificate.",
+        (
+            "It has not been uploaded to the app registration, or to another one.",
+            "It was uploaded a moment ago, and Microsoft's servers do not all know it yet.",
+            "It was deleted in Entra, or has expired.",
+        ),
+        "Upload its public part in Entra under Certificates & secrets > Certificates, wait a minute and try again.",
+        (SECRETS, CREDENTIAL),
+    )
+)
+_WRONG_CLOCK = Problem(
+    Explanation(
+        "wrong_clock",
+        "Microsoft holds what was signed with the certificate to be too old, or from the future.",
+        ("The clock of this server is wrong.",),
+        "Set the server's clock; it should follow a time server.",
+        (_CODES,),
+    )
+)
 _APP_DISABLED = Problem(
     Explanation(
         "app_disabled",
@@ -160,6 +182,8 @@ BUSY: Final = Problem(
 PROBLEMS: Final = {
     7000215: _WRONG_SECRET,
     7000222: _EXPIRED_SECRET,
+    700027: _WRONG_CERTIFICATE,
+    700024: _WRONG_CLOCK,
     7000112: _APP_DISABLED,
     7000229: _NOT_LET_IN,
     700016: _NO_APP,
@@ -170,7 +194,7 @@ PROBLEMS: Final = {
     53003: _BLOCKED,
     530032: _BLOCKED_BY_SECURITY,
     **dict.fromkeys((50034, 65001), _USER_FLOW),
-    **dict.fromkeys((70011, 1002012, 7000218, 900144), _OUR_FAULT),
+    **dict.fromkeys((70011, 1002012, 7000218, 900144, 50027, 700021, 700023), _OUR_FAULT),
     **dict.fromkeys((90055, 90006, 90024, 90033, 90090, 90012, 50000), BUSY),
 }
 

@@ -101,7 +101,7 @@ def _build(registration: Registration) -> msal.ConfidentialClientApplication:
     try:
         return msal.ConfidentialClientApplication(
             registration.client_id,
-            client_credential=registration.secret(),
+            client_credential=registration.client_credential(),
             authority=registration.authority,
             http_client=SignInHttp(registration),
             instance_discovery=None if registration.endpoints.known else False,

@@ -56,6 +56,8 @@ class App:
     service_principal_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     key_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     revocations: int = 0
+    certificates: tuple[str, ...] = ()
+    """The public certificates in PEM that were uploaded for it."""
 
     @property
     def revalidation(self) -> str:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from neurons_admin.demo import assertions
 from neurons_admin.demo.apps import App
 from neurons_admin.demo.tenant import Tenant
 from neurons_admin.demo.tokens import AUDIENCE
@@ -103,7 +104,7 @@ class SignIn:
         _check_form(form)
         app = self._authenticate(form, request.received)
         life = self._tenant.settings.token_lifetime
-        token = self._tenant.signer.issue(app, request.received, life)
+        token = self._tenant.signer.issue(app, request.received, life, by_certificate="client_assertion" in form)
         body: Json = {
             "token_type": "Bearer",
             "expires_in": life,
@@ -133,7 +134,7 @@ class SignIn:
         raise SignInError(90002, error, text)
 
     def _authenticate(self, form: dict[str, str], now: float) -> App:
-        client_id, secret = form["client_id"], form["client_secret"]
+        client_id = form["client_id"]
         app = self._tenant.apps.by_client_id(client_id)
         if app is None:
             text = (
@@ -145,21 +146,22 @@ class SignIn:
             raise SignInError(700016, "unauthorized_client", text)
         if app.disabled:
             raise SignInError(7000112, "unauthorized_client", f"Application '{app.client_id}'({app.name}) is disabled.")
-        if not hmac.compare_digest(secret.encode(), app.client_secret.encode()):
-            text = (
-                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
-                f"value, not the client secret ID, for a secret added to app '{app.client_id}'."
-            )
-            raise SignInError(7000215, "invalid_client", text, 401)
-        if app.secret_expires <= iso(now):
-            text = (
-                f"The provided client secret keys for app '{app.client_id}' are expired. Visit the Azure "
-                "portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate "
-                "credentials for added security: https://aka.ms/certCreds."
-            )
-            raise SignInError(7000222, "invalid_client", text, 401)
+        if form.get("client_assertion"):
+            self._check_assertion(app, form, now)
+        else:
+            _check_secret(app, form["client_secret"], now)
         self._check_service_principal(app)
         return app
+
+    def _check_assertion(self, app: App, form: dict[str, str], now: float) -> None:
+        if form.get("client_assertion_type") != assertions.TYPE:
+            raise _missing("client_assertion_type")
+        base = f"{self._authority}/{self._tenant_id}"
+        audiences = frozenset({f"{base}/oauth2/v2.0/token", f"{base}/v2.0"})
+        try:
+            assertions.verify(app, form["client_assertion"], audiences=audiences, now=now)
+        except assertions.AssertionRefused as error:
+            raise SignInError(error.code, error.error, error.text, 400 if "request" in error.error else 401) from None
 
     def _check_service_principal(self, app: App) -> None:
         if not app.has_service_principal:
@@ -199,12 +201,28 @@ def _check_form(form: dict[str, str]) -> None:
     if form["grant_type"] != "client_credentials":
         text = f"The app requested an unsupported grant type '{form['grant_type'][:40]}'."
         raise SignInError(70003, "unsupported_grant_type", text)
-    if not form.get("client_secret"):
+    if not form.get("client_secret") and not form.get("client_assertion"):
         text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
         raise SignInError(7000218, "invalid_client", text, 401)
     if not form.get("scope"):
         raise _missing("scope")
     _check_scope(form["scope"])
+
+
+def _check_secret(app: App, secret: str, now: float) -> None:
+    if not hmac.compare_digest(secret.encode(), app.client_secret.encode()):
+        text = (
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
+            f"value, not the client secret ID, for a secret added to app '{app.client_id}'."
+        )
+        raise SignInError(7000215, "invalid_client", text, 401)
+    if app.secret_expires <= iso(now):
+        text = (
+            f"The provided client secret keys for app '{app.client_id}' are expired. Visit the Azure "
+            "portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate "
+            "credentials for added security: https://aka.ms/certCreds."
+        )
+        raise SignInError(7000222, "invalid_client", text, 401)
 
 
 def _check_scope(scope: str) -> None:

@@ -33,7 +33,7 @@ class TokenSigner:
         self.key_id = _base64(hashlib.sha1(str(numbers.n).encode(), usedforsecurity=False).digest())
         self._checked: dict[str, Json] = {}
 
-    def issue(self, app: App, now: float, lifetime: int = LIFETIME) -> str:
+    def issue(self, app: App, now: float, lifetime: int = LIFETIME, *, by_certificate: bool = False) -> str:
         """A token for `app`, carrying what is granted at this moment; no `roles` claim where nothing is."""
         issuer = f"https://sts.windows.net/{self._tenant_id}/"
         claims: Json = {
@@ -45,7 +45,7 @@ class TokenSigner:
             "aio": secrets.token_urlsafe(36),
             "app_displayname": app.name,
             "appid": app.client_id,
-            "appidacr": "1",
+            "appidacr": "2" if by_certificate else "1",
             "idp": issuer,
             "idtyp": "app",
             "oid": app.service_principal_id,

@@ -48,7 +48,8 @@ def test_every_encrypted_column_of_the_product_is_found():
         "connectors.SyncRun.page_link",
         "people.SealedPassword.value",
     }
-    assert encrypted_fields([Credential]) == [Credential._meta.get_field("client_secret")]
+    names = [field.attname for field in encrypted_fields([Credential])]
+    assert names == ["client_secret", "private_key", "staged_private_key"]
 
 
 def test_what_an_old_key_wrote_still_opens_and_is_counted(settings, old_keys):
