@@ -16,7 +16,6 @@ from neurons_admin.local.processes import Process
 from neurons_admin.local.tenant import Tenant
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 120.0
 
 
 class Stage:
@@ -25,6 +24,9 @@ class Stage:
     Database and broker are the subclass's: it puts DATABASE_URL and REDIS_URL into `settings` before `prepare`.
     `given` is the environment around us; what `settings` says wins over it.
     """
+
+    # The longest that any part may take to start.
+    start_seconds = 120.0
 
     def __init__(self, directory: Path, *, first_port: int, given: Mapping[str, str] = os.environ) -> None:
         self.directory = directory
@@ -90,7 +92,7 @@ class Stage:
 
     def wait(self, process: Process, is_done: Callable[[], bool]) -> None:
         """Until something is done that depends on `process`."""
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         while not is_done():
             if process.exit_code not in {None, 0} or time.monotonic() > deadline:
                 raise RuntimeError(f"{process.name} did not start:\n{tail(process.log, 40)}")

@@ -36,6 +36,8 @@ class Stage(stage.Stage):
         given = {name: value for name, value in os.environ.items() if name not in NOT_FOR_BENCH}
         super().__init__(VAR, first_port=FIRST_PORT, given=given)
         self.people = people
+        # Before the product is ready, everybody and what is around them is synchronised.
+        self.start_seconds += people / 1000
         self.engines = Engines(VAR, database="postgres", durable=True, given=given)
         self.settings = environment.compose({}, given)
         self._instance = instance.Instance(places.make_var(VAR))
