@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from .views import checking, pages, sections, syncing
+from .views import checking, pages, sections, separation, syncing
 
 app_name = "connectors"
 urlpatterns = [
     path("", pages.listing, name="list"),
     path("add/", sections.add, name="add"),
+    path("separation/", separation.check, name="separation"),
+    path("<uuid:pk>/separation/", separation.check, name="separation_of"),
     path("<uuid:pk>/", pages.detail, name="detail"),
     path("<uuid:pk>/connection/", sections.edit_connection, name="edit_connection"),
     path("<uuid:pk>/import/", sections.edit_import, name="edit_import"),

@@ -61,6 +61,8 @@ RULES = {
     "audit:list": Rule(get=AUDITORS),
     "connectors:list": Rule(get=CONNECTORS),
     "connectors:add": Rule(get=CONNECTORS, post=CONNECTORS),
+    "connectors:separation": Rule(get=CONNECTORS),
+    "connectors:separation_of": Rule(get=CONNECTORS, thing="connector"),
     "connectors:detail": Rule(get=CONNECTORS, thing="connector"),
     "connectors:edit_connection": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
     "connectors:edit_import": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),

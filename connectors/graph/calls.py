@@ -9,6 +9,7 @@ class Call:
     """What was asked and what came back, without bodies: enough for the audit and for Microsoft's support.
 
     `status` is None when no answer came; `error_code` is Graph's `error.code`, or ours for what happened on the wire.
+    `client_id` is the app registration that it was made with.
     """
 
     method: str
@@ -19,3 +20,4 @@ class Call:
     started_at: datetime
     milliseconds: int
     error_code: str = ""
+    client_id: str = ""

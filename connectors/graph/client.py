@@ -99,7 +99,7 @@ class Reader:
         started, clock = datetime.now(UTC), time.monotonic()
         outcome = self._try(ask, token)
         if self.on_call:
-            self.on_call(_record(ask, outcome, started, time.monotonic() - clock))
+            self.on_call(self._record(ask, outcome, started, time.monotonic() - clock))
         if isinstance(outcome, GraphError):
             raise outcome
         return outcome
@@ -116,6 +116,22 @@ class Reader:
             return wire.exchange(_session(self.registration), ask.method, ask.url, headers=headers, json=ask.body)
         except wire.NoAnswer as exc:
             return _without_answer(ask.method, exc)
+
+    def _record(self, ask: _Ask, outcome: Answer | GraphError, started: datetime, seconds: float) -> Call:
+        url = urlsplit(ask.url)
+        # Links to pages carry tokens in their query; what was asked for first does not.
+        query = f"?{url.query}" if url.query and "token" not in url.query.lower() else ""
+        return Call(
+            method=ask.method,
+            path=url.path + query,
+            status=outcome.status,
+            request_id=outcome.request_id,
+            client_request_id=ask.client_request_id,
+            started_at=started,
+            milliseconds=round(seconds * 1000),
+            error_code=outcome.code,
+            client_id=self.registration.client_id,
+        )
 
 
 class Graph(Reader):
@@ -156,22 +172,6 @@ def _without_answer(method: str, exc: wire.NoAnswer) -> GraphError:
         return TryLater("Microsoft Graph did not answer.", code="no_answer")
     return OutcomeUnknown(
         "Microsoft Graph was asked and did not answer: the change may or may not have been made.", code="no_answer"
-    )
-
-
-def _record(ask: _Ask, outcome: Answer | GraphError, started: datetime, seconds: float) -> Call:
-    url = urlsplit(ask.url)
-    # Links to pages carry tokens in their query; what was asked for first does not.
-    query = f"?{url.query}" if url.query and "token" not in url.query.lower() else ""
-    return Call(
-        method=ask.method,
-        path=url.path + query,
-        status=outcome.status,
-        request_id=outcome.request_id,
-        client_request_id=ask.client_request_id,
-        started_at=started,
-        milliseconds=round(seconds * 1000),
-        error_code=outcome.code,
     )
 
 

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
 
 from connectors.graph import Call
@@ -19,7 +20,12 @@ from .connector import STREAMS, Connector
 
 
 class GraphCall(models.Model):
-    """One HTTP exchange with Microsoft Graph: what was asked and what came back, without bodies."""
+    """One HTTP exchange with Microsoft Graph: what was asked and what came back, without bodies.
+
+    `synchronises` says whether the calls of a kind are those of synchronisations. The `run` of a call has an address.
+    """
+
+    synchronises: ClassVar[bool]
 
     method = models.CharField(max_length=7)
     path = models.CharField(max_length=500)
@@ -29,10 +35,15 @@ class GraphCall(models.Model):
     started_at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField()
     error_code = models.CharField(max_length=100, blank=True)
+    # The app registration it was made with; unknown for what was recorded before this column was there.
+    client_id = models.UUIDField(null=True)
 
     class Meta:
         abstract = True
         ordering = ("id",)
+        indexes = [
+            models.Index(fields=["started_at"], include=["client_id", "method"], name="%(class)s_recent"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}: {self.status or self.error_code}"
@@ -43,6 +54,7 @@ class GraphCall(models.Model):
         columns = asdict(call)
         columns["path"] = call.path[:500]
         columns["error_code"] = call.error_code[:100]
+        columns["client_id"] = call.client_id or None
         return columns
 
 
@@ -126,6 +138,9 @@ class SyncRun(models.Model):
     def __str__(self) -> str:
         return f"synchronisation of {self.connector}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("connectors:sync_run", args=[self.pk])
+
     @property
     def is_over(self) -> bool:
         return self.state not in self.OPEN
@@ -192,5 +207,7 @@ class SyncRun(models.Model):
 
 class SyncCall(GraphCall):
     """A call that a synchronisation made."""
+
+    synchronises = True
 
     run = models.ForeignKey(SyncRun, models.CASCADE, related_name="calls")

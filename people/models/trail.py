@@ -27,6 +27,8 @@ class RunEvent(models.Model):
 class ActionCall(GraphCall):
     """A call that a run made; `purpose` says what for."""
 
+    synchronises = False
+
     class Purpose(models.TextChoices):
         BEFORE = "before", "Read before"
         ACT = "act", "The change"
