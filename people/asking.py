@@ -117,6 +117,7 @@ def ask(orders: Sequence[Order], asking: Asking) -> Asked:
 
 def _write_down(orders: Sequence[Order], asking: Asking) -> list[ActionRun]:
     runs: list[ActionRun] = []
+    asking.account.stay_with_person()
     for number, order in enumerate(orders):
         run = _row(order, asking, asking.click_of(number), runs[-1] if order.follows else None)
         _require_unchanged(run, asking.seen)

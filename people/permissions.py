@@ -14,6 +14,7 @@ from neurons_admin.access.roles import PEOPLE_ADMIN, SERVICE_DESK, VIEWER
 PREFIX: Final = "act_"
 OVERRIDE_CODENAME: Final = "override_protection"
 OVERRIDE: Final = f"people.{OVERRIDE_CODENAME}"
+MATCH: Final = "people.match_people"
 # The one permission for all actions that there was before each had its own.
 ALL_AT_ONCE: Final = "add_actionrun"
 # What a service desk should not do by default: it ends an account, or changes what somebody signs in with.
@@ -50,6 +51,7 @@ def offered() -> list[Section]:
             "Actions: protected people",
             [Offer(OVERRIDE, "Act on protected people, with a reason", (PEOPLE_ADMIN,))],
         ),
+        Section("Accounts of one person", [Offer(MATCH, "Join people and part them", (PEOPLE_ADMIN,))]),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.views import actions, belongings, deleted, health, lists, person, pick, protect, runs, status, undo
+from people.views import actions, belongings, deleted, health, lists, matches, person, pick, protect, runs, status, undo
 
 app_name = "people"
 
@@ -10,6 +10,10 @@ urlpatterns = [
     path("people/", lists.people, name="list"),
     path("people/deleted/", deleted.deleted, name="deleted"),
     path("people/deleted/<uuid:connector_pk>/read/", deleted.read, name="read_deleted"),
+    path("people/matches/", matches.matches, name="matches"),
+    path("people/matches/<int:pk>/", matches.match, name="match"),
+    path("people/matches/<int:pk>/apart/", matches.apart, name="tell_apart"),
+    path("people/join/", matches.join, name="join"),
     path("people/<int:pk>/", person.overview, name="person"),
     path("people/<int:pk>/history/", person.history, name="history"),
     path("people/<int:pk>/groups/", belongings.groups, name="groups"),
@@ -17,6 +21,7 @@ urlpatterns = [
     path("people/<int:pk>/devices/", belongings.devices, name="devices"),
     path("people/<int:pk>/reports/", belongings.reports, name="reports"),
     path("people/<int:pk>/accounts/<int:account_pk>/protect/", protect.protect, name="protect"),
+    path("people/<int:pk>/accounts/<int:account_pk>/part/", matches.part, name="part"),
     path("people/<int:pk>/accounts/<int:account_pk>/refresh/", person.refresh, name="refresh"),
     path("people/<int:pk>/accounts/<int:account_pk>/actions/<slug:key>/", actions.ask, name="ask"),
     path("people/<int:pk>/accounts/<int:account_pk>/actions/<slug:key>/pick/<slug:name>/", pick.pick, name="pick"),

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from connectors.models import SyncRun
 from neurons_admin.access.models import Role, User
 from neurons_admin.access.roles import CONNECTOR_ADMIN, CREDENTIAL_ADMIN, PEOPLE_ADMIN, ROLES, SERVICE_DESK, VIEWER
+from people.models import Match
 from tests.factories import make_connector, make_credential, make_run, make_user
 from tests.people.healthy import all_is_well
 
@@ -86,6 +87,11 @@ RULES = {
     "people:refresh": Rule(get=NOBODY, post=PEOPLE, thing="account"),
     "people:ask": Rule(get=DESK, post=DESK, thing="action"),
     "people:pick": Rule(get=DESK, thing="choice"),
+    "people:matches": Rule(get=PEOPLE_ADMINS),
+    "people:match": Rule(get=PEOPLE_ADMINS, thing="match"),
+    "people:tell_apart": Rule(get=PEOPLE_ADMINS, post=PEOPLE_ADMINS, thing="match"),
+    "people:join": Rule(get=PEOPLE_ADMINS, post=PEOPLE_ADMINS),
+    "people:part": Rule(get=PEOPLE_ADMINS, post=PEOPLE_ADMINS, thing="account"),
     "people:activity": Rule(get=PEOPLE),
     "people:status": Rule(get=PEOPLE),
     "people:livez": Rule(get=ANYBODY),
@@ -158,6 +164,7 @@ def things():
         "action": {"pk": account.person_id, "account_pk": account.pk, "key": "disable_account"},
         "choice": {"pk": account.person_id, "account_pk": account.pk, "key": "set_manager", "name": "manager"},
         "run": {"pk": run.pk},
+        "match": {"pk": Match.objects.create(email_key="adele@contoso.example").pk},
         "sample": {"kind": "disable"},
     }
 

@@ -1,15 +1,19 @@
 """Keeps what is read of directories: what synchronisations bring, and what a look at one account shows."""
 
-from .accounts import note_missing, store, sweep
+from .accounts import note_missing, show_again, store, sweep
 from .groups import store_groups, sweep_groups
 from .lists import store_devices, store_licences, sweep_devices
+from .places import change_places, note_matches
 from .single import read_again, refresh
 from .standing import store_standing
 
 __all__ = [
+    "change_places",
+    "note_matches",
     "note_missing",
     "read_again",
     "refresh",
+    "show_again",
     "store",
     "store_devices",
     "store_groups",

@@ -17,6 +17,8 @@ from connectors.sync import AccountRecord, Removal, Stored
 from people.models import Account
 from people.showing import PERSON_COLUMNS, email_key, fingerprint, shown
 
+from .places import keep_places, note_matches
+
 _T = TypeVar("_T")
 
 _COLUMNS = AccountRecord._fields[1:]
@@ -95,6 +97,11 @@ UPDATE people_person p SET state = 'deleted'
 WHERE p.id = ANY(%(people)s) AND NOT EXISTS (
     SELECT FROM people_account a WHERE a.person_id = p.id AND a.removal = '')
 """
+# Of people who have just been joined or parted: the first that is there, else the first.
+_ACCOUNTS_TO_SHOW = f"""
+SELECT DISTINCT ON (person_id) person_id, id, object_id::text, {", ".join(_COLUMNS)} FROM people_account
+WHERE person_id = ANY(%(people)s) ORDER BY person_id, removal <> '', id
+"""
 _FIRST_ACCOUNTS = f"""
 SELECT DISTINCT ON (person_id) person_id, id, object_id::text, {", ".join(_COLUMNS)} FROM people_account
 WHERE person_id = ANY(%(people)s) AND removal = '' ORDER BY person_id, id
@@ -137,6 +144,7 @@ def store(
     """
     given = {"connector": connector_id, "mark": mark}
     with connection.cursor() as cursor:
+        keep_places(cursor)
         known = _known(cursor, given, accounts)
         fresh, changed, same = [], [], []
         for account in accounts:
@@ -155,12 +163,16 @@ def store(
             _update(cursor, given, changed)
         if fresh:
             _insert(cursor, given, fresh)
+        if not full:
+            # A full round looks at all of them when it ends (`sweep`).
+            note_matches(cursor, [email_key(account) for account in (*fresh, *[told for _, told in changed])])
         return Stored(len(fresh), len(changed), _remove(cursor, given, removals))
 
 
 def note_missing(account: Account) -> None:
     """The directory says that it does not know this account (any more)."""
     with transaction.atomic(), connection.cursor() as cursor:
+        keep_places(cursor)
         cursor.execute(_MISSING, {"account": account.pk})
         _note_removed(cursor)
 
@@ -168,10 +180,20 @@ def note_missing(account: Account) -> None:
 def sweep(connector_id: uuid.UUID, mark: uuid.UUID) -> int:
     """Note as removed what a full round has not seen; returns how many."""
     with connection.cursor() as cursor:
+        keep_places(cursor)
         cursor.execute(_SWEEP, {"connector": connector_id, "mark": mark})
         removed = _note_removed(cursor)
         cursor.execute(_LOOK)
+        note_matches(cursor)
         return removed
+
+
+def show_again(people: Sequence[int]) -> None:
+    """Let people show what their accounts say, after accounts have come to them or left them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNTS_TO_SHOW, {"people": people})
+        _show(cursor, [(row[0], row[1], AccountRecord._make(row[2:])) for row in cursor.fetchall()])
+        cursor.execute(_DELETED_PEOPLE, {"people": people})
 
 
 def _known(cursor: Any, given: dict[str, Any], accounts: Sequence[AccountRecord]) -> dict[str, _Known]:

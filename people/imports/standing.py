@@ -8,6 +8,8 @@ from django.db import connection
 
 from connectors.sync import RoleHolder, Stored
 
+from .places import keep_places
+
 # Who is in a group that holds a role holds it, too; such groups have no groups in them.
 # https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept
 _SAY = """
@@ -58,5 +60,6 @@ def store_standing(connector_id: uuid.UUID, holders: Sequence[RoleHolder] | None
     if holders is None and not groups_known:
         return Stored()
     with connection.cursor() as cursor:
+        keep_places(cursor)
         cursor.execute(_SAY, given)
         return Stored(changed=cursor.rowcount)

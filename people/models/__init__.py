@@ -1,6 +1,7 @@
 """People and their accounts, what they belong to; runs and what they leave behind; whether all is well."""
 
 from .directory import Device, Group, Licence, Membership, counted
+from .match import Match
 from .person import Account, Person
 from .run import ActionRun, SealedPassword
 from .trail import ActionCall, RunEvent
@@ -14,6 +15,7 @@ __all__ = [
     "Group",
     "Incarnation",
     "Licence",
+    "Match",
     "Membership",
     "Person",
     "Pulse",

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
@@ -152,6 +152,17 @@ class Account(models.Model):
     @property
     def is_guest(self) -> bool:
         return self.user_type.lower() == "guest"
+
+    def stay_with_person(self) -> None:
+        """In a transaction: know whose account this is, and that it remains so until the end of the transaction.
+
+        Waits for whoever joins or parts people, and for no synchronisation.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT person_id FROM people_account WHERE id = %s FOR KEY SHARE", [self.pk])
+            (person_id,) = cursor.fetchone()
+        if person_id != self.person_id:
+            self.person_id = person_id
 
     def as_target(self) -> Target:
         """What an action needs to know of this account."""

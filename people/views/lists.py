@@ -13,7 +13,8 @@ from connectors import actions
 from connectors.models import Connector
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
-from people.models import ActionRun, Person
+from people.models import ActionRun, Match, Person
+from people.permissions import MATCH
 from people.views.rows import RunRow
 
 ORDERS: Final = {
@@ -25,6 +26,7 @@ ORDERS: Final = {
 # Counting stops here, so that a page need not wait for the end of a very long list.
 MOST_PEOPLE: Final = 100_000
 MOST_RUNS: Final = 10_000
+MOST_MATCHES: Final = 100
 # So many are sorted sooner than found one by one in a long list.
 FEW: Final = 10_000
 TYPES: Final = (("member", "Member"), ("guest", "Guest"))
@@ -41,6 +43,7 @@ def people(request: Request) -> HttpResponse:
     context = {
         "page": _page(request, found, total),
         "total": total,
+        "match_count": _match_count(request) if len(connectors) > 1 else 0,
         "connectors": connectors if len(connectors) > 1 else [],
         "states": Person.State.choices,
         "types": TYPES,
@@ -52,6 +55,11 @@ def people(request: Request) -> HttpResponse:
         ),
     }
     return render(request, "people/list.html", context)
+
+
+def _match_count(request: Request) -> int | None:
+    """How many matches wait for a decision of this user; None for very many."""
+    return keyset.counted(Match.objects.open(), MOST_MATCHES) if request.user.has_perm(MATCH) else 0
 
 
 def _page(request: Request, found: QuerySet[Person], total: int | None) -> keyset.Page[Person]:

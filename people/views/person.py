@@ -18,7 +18,8 @@ from neurons_admin.http import Request
 from neurons_admin.ui import keyset
 from neurons_admin.ui.parts import Entry, Group, Tab
 from people import policy, protection, services
-from people.models import Account, ActionRun, Person, counted
+from people.models import Account, ActionRun, Match, Person, counted
+from people.permissions import MATCH
 from people.views.rows import RunRow
 
 LATEST = 8
@@ -132,9 +133,18 @@ def overview(request: Request, pk: int) -> HttpResponse:
         "rows": [RunRow(run, request.user, names_person=False) for run in context["runs"][:LATEST]],
         "manager": _manager_of(account) if account else None,
         "protection": protection.reasons(account, request.user, DisableAccount) if account else [],
+        "match": _match_of(request, context["person"]),
         "other_mails": (account.more.get("otherMails") or []) if account else [],
     }
     return render(request, "people/person.html", {**context, **more})
+
+
+def _match_of(request: Request, person: Person) -> Match | None:
+    """Where other people have the same e-mail address, for those who may decide about that."""
+    if not person.email_key or not request.user.has_perm(MATCH):
+        return None
+    others = Person.objects.filter(email_key=person.email_key).exclude(pk=person.pk).exclude(state="deleted")
+    return Match.objects.filter(email_key=person.email_key).first() if others.exists() else None
 
 
 def _manager_of(account: Account) -> Account | None:

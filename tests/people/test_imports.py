@@ -217,4 +217,4 @@ def test_any_number_of_accounts_is_the_same_number_of_statements(contoso: Connec
             store(contoso, *batch, removals=gone)
         return len(queries)
 
-    assert statements(1, 20) == statements(1000, 400) <= 14
+    assert statements(1, 20) == statements(1000, 400) <= 16
