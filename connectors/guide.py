@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from connectors import scripts
 from connectors.actions import Action
 from connectors.least import Wanted, scope_of, stand_ins
 from connectors.permission_ids import GRAPH_APP, IDS
@@ -52,7 +53,7 @@ def manifest(permissions: Sequence[Permission]) -> str:
 
 def sync_guide() -> dict[str, object]:
     """What the guide's template needs beside the form of the credential that reads."""
-    return {"role": "sync", "permissions": READING, "manifest": manifest(READING)}
+    return {"role": "sync", "permissions": READING, **_to_copy("Neurons Admin read", READING)}
 
 
 def action_guide(offered: Sequence[type[Action]]) -> dict[str, object]:
@@ -65,7 +66,17 @@ def action_guide(offered: Sequence[type[Action]]) -> dict[str, object]:
         "broader": [_broader(each) for each in stand_ins(offered)],
         "needs_role": scope.needs_role,
         "delegated_only": DELEGATED_ONLY,
+        **_to_copy("Neurons Admin act", permissions, needs_role=scope.needs_role),
+    }
+
+
+def _to_copy(name: str, permissions: Sequence[Permission], *, needs_role: bool = False) -> dict[str, str]:
+    """The same as a manifest, and as scripts that make the app registration."""
+    ids = [permission.id for permission in permissions if permission.id]
+    return {
         "manifest": manifest(permissions),
+        "cli": scripts.azure_cli(name, ids, needs_role=needs_role),
+        "powershell": scripts.powershell(name, ids, needs_role=needs_role),
     }
 
 
