@@ -50,7 +50,7 @@ def add(*, name: str, active: bool, given: Credential, actor: User, finding: Fin
     with _names_guarded(), transaction.atomic():
         connector = Connector(name=name, active=active)
         connector.sync_credential = given
-        _keep(connector, "sync_credential", None, finding)
+        _keep(connector, "sync_credential", None, finding, actor=actor)
         connector.next_sync_at = connector.next_after(timezone.now())
         connector.save(force_insert=True)
         record("connector.added", connector, actor=actor)
@@ -76,7 +76,7 @@ def change_connection(
         _set(row, changed, name=name, active=active)
         before, row.sync_credential = row.sync_credential, given
         _accept_pair(row, changed, same_app_accepted)
-        if _keep(row, "sync_credential", before, finding):
+        if _keep(row, "sync_credential", before, finding, actor=actor):
             changed.append("sync_credential")
             if before and (before.cloud, before.tenant_id) != (given.cloud, given.tenant_id):
                 row.delta_link = row.groups_delta_link = ""
@@ -130,7 +130,7 @@ def change_actions(
         _set(row, changed, actions_enabled=enabled, actions_withheld=withheld, actions_allowed=allowed)
         before, row.action_credential = row.action_credential, given
         _accept_pair(row, changed, same_app_accepted)
-        if _keep(row, "action_credential", before, finding):
+        if _keep(row, "action_credential", before, finding, actor=actor):
             changed.append("action_credential")
     return changed
 
@@ -149,6 +149,10 @@ def delete(connector: Connector, *, actor: User) -> None:
     try:
         with transaction.atomic():
             record("connector.deleted", connector, actor=actor)
+            for role in ("sync_credential", "action_credential"):
+                before = getattr(connector, role)
+                setattr(connector, role, None)
+                note_attachment(connector, role, before, actor=actor)
             connector.delete()
             for credential in filled_in:
                 credential.delete()
@@ -187,7 +191,7 @@ def _set(row: Connector, changed: list[str], **values: Any) -> None:
             changed.append(name)
 
 
-def _keep(row: Connector, role: str, before: Credential | None, finding: Finding | None) -> bool:
+def _keep(row: Connector, role: str, before: Credential | None, finding: Finding | None, *, actor: User) -> bool:
     """Save the credential that has been put into a role; False if it is as it was. A filled-in forerunner goes."""
     given: Credential | None = getattr(row, role)
     is_changed = before != given
@@ -201,7 +205,19 @@ def _keep(row: Connector, role: str, before: Credential | None, finding: Finding
     if before and before != given and not before.is_shared:
         row.save(update_fields=[role])
         before.delete()
+    if before != given:
+        note_attachment(row, role, before, actor=actor)
     return is_changed
+
+
+def note_attachment(row: Connector, role: str, before: Credential | None, *, actor: User) -> None:
+    """Record, on the shared credentials themselves, that one gave a role of the connector up and one took it."""
+    detail: dict[str, object] = {"connector": row.name, "part": str(Connector._meta.get_field(role).verbose_name)}
+    given: Credential | None = getattr(row, role)
+    if before and before.is_shared:
+        record("credential.detached", before, actor=actor, detail=detail)
+    if given and given.is_shared:
+        record("credential.attached", given, actor=actor, detail=detail)
 
 
 def _hold(shared: Credential) -> None:

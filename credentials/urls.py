@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import certificate_views, views
+from . import certificate_views, reassign_views, views
 
 app_name = "credentials"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("<uuid:pk>/next-certificate.cer", certificate_views.download_staged, name="staged_certificate"),
     path("<uuid:pk>/next-certificate/use/", certificate_views.use, name="use_certificate"),
     path("<uuid:pk>/next-certificate/discard/", certificate_views.discard, name="discard_certificate"),
+    path("<uuid:pk>/give-another/", reassign_views.give_another, name="give_another"),
     path("<uuid:pk>/delete/", views.delete, name="delete"),
 ]

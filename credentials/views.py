@@ -21,7 +21,9 @@ from . import certificate_services, services
 from .certificates import KeyPair
 from .finding import Finding
 from .forms import AddForm, EditForm, MeansForm, ReplaceSecretForm, TriedForm
+from .history import history_of
 from .models import Credential
+from .reassign_views import form_for
 from .trial import try_out
 from .uses import uses_of
 
@@ -87,7 +89,12 @@ def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     """One shared credential."""
     credential = _shared(pk)
     uses = uses_of([credential], request.user).get(pk, [])
-    context = {"credential": credential, "uses": uses, "entries": entries_for(request, credential)}
+    context = {
+        "credential": credential,
+        "uses": uses,
+        "entries": entries_for(request, credential),
+        "history": history_of(credential, request.user),
+    }
     return render(request, "credentials/detail.html", context)
 
 
@@ -191,6 +198,7 @@ def delete(request: Request, pk: uuid.UUID) -> HttpResponse:
         "uses": uses,
     }
     if uses:
+        context |= {"form": form_for(request, credential), "credential": credential}
         return render(request, f"credentials/{'_in_use' if request.htmx else 'in_use'}.html", context)
     return render(request, "_dialog.html" if request.htmx else "dialog_page.html", context)
 

@@ -39,6 +39,8 @@ if 0 < len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN is short enough to be guessed: 20 characters or more.")
 # Tries a credential before it is kept; `credentials` cannot import the floor that knows Microsoft.
 CREDENTIAL_TRIAL = "connectors.checks.sign_in_with"
+# Gives whatever uses a credential another one; for the same reason.
+CREDENTIAL_USERS = "connectors.reassigning"
 
 INSTALLED_APPS = [
     "neurons_admin.access",

@@ -78,6 +78,7 @@ RULES = {
     "credentials:detail": Rule(get=CREDENTIALS, thing="credential"),
     "credentials:edit": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
     "credentials:replace_secret": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
+    "credentials:give_another": Rule(get=NOBODY, post=CREDENTIALS, thing="credential"),
     "credentials:delete": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
     "people:list": Rule(get=PEOPLE),
     "people:deleted": Rule(get=PEOPLE),

@@ -1,0 +1,59 @@
+"""Giving whatever uses a credential another one, from the page that says why it cannot be deleted."""
+
+import uuid
+from typing import Final
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from neurons_admin.http import Request
+
+from .models import Credential
+from .reassigning import CannotMoveError, reassign, replacements_for
+
+NEEDED: Final = ("credentials.delete_credential", "credentials.use_credential")
+
+
+class ReassignForm(forms.Form):
+    """Which credential takes over."""
+
+    instead = forms.ChoiceField(
+        label="Use instead", help_text="Of the same tenant and cloud, and without another part here."
+    )
+
+    def __init__(self, credential: Credential, data: dict[str, str] | None = None) -> None:
+        super().__init__(data)
+        self.offered = {str(each.pk): each for each in replacements_for(credential)}
+        self["instead"].field.choices = [(key, each.name) for key, each in self.offered.items()]
+
+    @property
+    def chosen(self) -> Credential:
+        return self.offered[self.cleaned_data["instead"]]
+
+
+def form_for(request: Request, credential: Credential) -> ReassignForm | None:
+    """The form for somebody who may use it, if there is anything to choose."""
+    form = ReassignForm(credential) if request.user.has_perms(NEEDED) else None
+    return form if form and form.offered else None
+
+
+@require_POST
+@permission_required(NEEDED, raise_exception=True)
+def give_another(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Put the chosen credential wherever this one is; then it can be deleted, which is asked for next."""
+    credential = get_object_or_404(Credential.objects.shared(), pk=pk)
+    form = ReassignForm(credential, request.POST.dict())
+    if not form.is_valid():
+        messages.error(request, "Nothing was changed: this credential cannot take over. Choose another.")
+    else:
+        try:
+            number = reassign(credential, form.chosen, actor=request.user)
+        except CannotMoveError as exc:
+            messages.error(request, f"Nothing was changed. {exc}")
+        else:
+            messages.success(request, f"{form.chosen} took over in {number} connector{'' if number == 1 else 's'}.")
+    return redirect("credentials:delete", pk)
