@@ -27,14 +27,13 @@ class MeansField(forms.ChoiceField):
             label="Signs in with",
             choices=Means.choices,
             initial=Means.SECRET,
-            required=False,
             help_text="A certificate is the better alternative: its private key never leaves this server, while a"
             " secret is sent along with each sign-in and was copied by hand at least once.",
             **kwargs,
         )
 
     def clean(self, value: Any) -> str:
-        return super().clean(value) or Means.SECRET
+        return str(super().clean(value or Means.SECRET))
 
 
 class YearsField(forms.TypedChoiceField):
@@ -46,11 +45,12 @@ class YearsField(forms.TypedChoiceField):
             choices=[(1, "One year"), (2, "Two years")],
             coerce=int,
             initial=1,
-            empty_value=1,
-            required=False,
             help_text="You are warned 30 days before it ends.",
             **kwargs,
         )
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or "1")
 
 
 class PairField(forms.FileField):
@@ -63,7 +63,6 @@ class PairField(forms.FileField):
             label="Certificate and private key",
             help_text="One PEM file with both: RSA of 2048 bits or more, without a password. Its public part must be"
             " among the app registration's certificates in Entra.",
-            required=False,
             error_messages={"required": "Choose the file: PEM, at most 32 KB.", "empty": "The file is empty."},
             **kwargs,
         )

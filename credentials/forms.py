@@ -77,12 +77,13 @@ class MeansForm(TriedForm):
     }
 
     def __init__(
-        self, data: QueryDict | None = None, files: "MultiValueDict[str, UploadedFile] | None" = None, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        files: "MultiValueDict[str, UploadedFile[Any]] | None" = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, files, **kwargs)
-        self.chosen = (data or {}).get("means") or Means.SECRET
-        self.fields["client_secret"].required = self.chosen == Means.SECRET
-        self.fields["pair"].required = self.chosen == Means.UPLOADED
+        self.chosen = (data.get("means") if data else "") or Means.SECRET
 
     @property
     def makes_certificate(self) -> bool:

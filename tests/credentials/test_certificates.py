@@ -1,5 +1,6 @@
 """Key pairs: made here, read from a file, and refused in words."""
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -115,7 +116,7 @@ class TestModel:
             cursor.execute("SELECT private_key FROM credentials_credential WHERE id = %s", [credential.pk])
             (before,) = cursor.fetchone()
         assert before.startswith("v1:")
-        settings.CREDENTIAL_KEYS = ["q83vEjRWeJASNFZ4kBI0VniQEjRWeJASNFZ4kBI0Vng=", *settings.CREDENTIAL_KEYS]
+        settings.CREDENTIAL_KEYS = [base64.b64encode(bytes(range(32))).decode(), *settings.CREDENTIAL_KEYS]
         (column,) = [column for column in keys.columns() if column.label == "credentials.Credential.private_key"]
         assert (column.total, column.outdated) == (1, 1)
         assert list(keys.rotate(column)) == [None]

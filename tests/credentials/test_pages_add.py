@@ -111,7 +111,7 @@ def test_who_is_a_moment_later_with_a_name_is_told_too(admin, sign_in, monkeypat
 
 def test_the_database_guards_names_too(admin, sign_in):
     make_credential("Contoso act")
-    draft = Credential(name="contoso ACT", tenant_id=TENANT_ID, client_id=CLIENT_ID)
+    draft = Credential(name="contoso ACT", tenant_id=TENANT_ID, client_id=CLIENT_ID, client_secret=CANARY)
     with pytest.raises(services.NameTakenError):
         services.add(draft, actor=admin.user, finding=None)
     assert not Event.objects.filter(verb="credential.added").exists()
