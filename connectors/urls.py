@@ -18,5 +18,6 @@ urlpatterns = [
     path("<uuid:pk>/sync/", syncing.sync, name="sync"),
     path("<uuid:pk>/delete/", pages.delete, name="delete"),
     path("syncs/<uuid:pk>/", syncing.sync_run, name="sync_run"),
+    path("syncs/<uuid:pk>/decide/", syncing.decide, name="decide_sync"),
     path("credentials/<uuid:pk>/check/", checking.check_shared, name="check_shared"),
 ]

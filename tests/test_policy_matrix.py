@@ -72,6 +72,7 @@ RULES = {
     "connectors:sync": Rule(get=NOBODY, post=CONNECTORS, thing="connector"),
     "connectors:delete": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
     "connectors:sync_run": Rule(get=CONNECTORS, thing="sync run"),
+    "connectors:decide_sync": Rule(get=NOBODY, post=CONNECTORS, thing="sync run"),
     "connectors:check_shared": Rule(get=NOBODY, post=CREDENTIALS, thing="credential"),
     "credentials:list": Rule(get=CREDENTIALS),
     "credentials:add": Rule(get=CREDENTIALS, post=CREDENTIALS),

@@ -57,7 +57,7 @@ class Reader:
         followed = set()
         while link:
             if link in followed:
-                raise TryLater("Microsoft Graph's pages lead round in a circle.", code="not_a_page")
+                raise Refused("Microsoft Graph's pages lead round in a circle: this list has no end.", code="circle")
             followed.add(link)
             page = self.get(link, headers=headers)
             yield page

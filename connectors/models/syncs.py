@@ -83,15 +83,28 @@ class SyncRun(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
         RUNNING = "running", "Running"
+        HELD = "held", "Waits for a decision"
+        PAUSED = "paused", "Paused"
         SUCCEEDED = "succeeded", "Done"
+        STOPPED = "stopped", "Stopped"
         FAILED = "failed", "Failed"
 
     class Trigger(models.TextChoices):
         MANUAL = "manual", "On demand"
         SCHEDULE = "schedule", "By schedule"
 
-    OPEN = (State.QUEUED, State.RUNNING)
-    TONES = {State.QUEUED: "neutral", State.RUNNING: "info", State.SUCCEEDED: "good", State.FAILED: "bad"}
+    # What goes on by itself; and what is not over, of which a connector has one at most.
+    MOVING = (State.QUEUED, State.RUNNING)
+    OPEN = (*MOVING, State.HELD, State.PAUSED)
+    TONES = {
+        State.QUEUED: "neutral",
+        State.RUNNING: "info",
+        State.HELD: "warning",
+        State.PAUSED: "neutral",
+        State.SUCCEEDED: "good",
+        State.STOPPED: "neutral",
+        State.FAILED: "bad",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connector = models.ForeignKey(Connector, models.CASCADE, related_name="sync_runs")
@@ -112,6 +125,9 @@ class SyncRun(models.Model):
     changed = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(null=True)
+    # What it waits with for a decision (`stream`, `removes`, `of`); and by stream how many removals somebody accepted.
+    question = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    accepted = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # Since it last got further; and how often it had to begin again.
     attempts = models.PositiveSmallIntegerField(default=0)
     restarts = models.PositiveSmallIntegerField(default=0)
@@ -131,7 +147,9 @@ class SyncRun(models.Model):
         ordering = ("-created_at",)
         constraints = [
             models.UniqueConstraint(
-                fields=["connector"], condition=Q(state__in=["queued", "running"]), name="one_open_sync_per_connector"
+                fields=["connector"],
+                condition=Q(state__in=["queued", "running", "held", "paused"]),
+                name="one_open_sync_per_connector",
             )
         ]
 
@@ -144,6 +162,20 @@ class SyncRun(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state not in self.OPEN
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether it goes on by itself."""
+        return self.state in self.MOVING
+
+    @property
+    def question_words(self) -> str:
+        """What it waits for: "It would remove 30 of 100 groups."; empty where it does not wait for a decision."""
+        if self.state != self.State.HELD:
+            return ""
+        what = STREAMS.get(self.question["stream"], "rows").lower()
+        what = "holders of directory roles" if self.question["stream"] == "roles" else what
+        return f"It would remove {self.question['removes']:,} of {self.question['of']:,} {what}."
 
     @property
     def now_reading(self) -> str:

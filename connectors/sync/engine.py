@@ -3,11 +3,9 @@
 Killed at any moment it goes on from the last stored link: a page and the link behind it are stored in one transaction.
 """
 
-import gc
 import logging
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -20,6 +18,8 @@ from connectors.graph import Call, GraphError, Refused, StartOver, TryLater
 from connectors.models import STREAMS, Connector, SyncCall, SyncRun, SyncRunQuerySet
 from neurons_admin.encryption import SecretUnreadable
 
+from .brake import Brake, require_acceptable
+from .collecting import collecting_seldom
 from .groups_stream import Groups
 from .list_streams import Devices, Products, Roles
 from .people_stream import People
@@ -44,12 +44,10 @@ ATTEMPTS = 8
 RESTARTS = 3
 FIRST_WAIT = 10.0
 LONGEST_WAIT = 1800.0
-# A page is some thousand objects without a circle; looking for circles as often as Python does costs an eighth of all.
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 class _LeaseLost(Exception):
-    """Another worker has taken this synchronisation over; nothing more may be stored here."""
+    """This synchronisation is another worker's, paused or stopped; nothing more may be stored here."""
 
 
 def carry_out(run_id: uuid.UUID | str, sink: Sink) -> None:
@@ -70,10 +68,12 @@ def carry_out(run_id: uuid.UUID | str, sink: Sink) -> None:
 
 def _attempt(run: SyncRun, sink: Sink) -> None:
     try:
-        with _collecting_seldom():
+        with collecting_seldom():
             _follow(run, sink)
     except _LeaseLost:
-        logger.warning("Synchronisation %s was taken over by another worker.", run.pk)
+        logger.warning("Synchronisation %s was taken over, paused or stopped.", run.pk)
+    except Brake as brake:
+        _hold(run, brake)
     except StartOver as exc:
         if run.restarts >= RESTARTS:
             _end(run, SyncRun.State.FAILED, message=f"{exc} It does so again and again.", error_code=exc.code)
@@ -88,16 +88,6 @@ def _attempt(run: SyncRun, sink: Sink) -> None:
     except Exception:
         logger.exception("Synchronisation %s failed.", run.pk)
         _end(run, SyncRun.State.FAILED, message="A fault of this product stopped it; see the log.", error_code="fault")
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    before = gc.get_threshold()
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _claim(run_id: uuid.UUID | str) -> SyncRun | None:
@@ -139,7 +129,11 @@ def _read(run: SyncRun, stream: AnyStream, sink: Sink) -> None:
     with PageReader(reader, lambda reader: stream.pages(reader, link), new_batch, ROWS_A_BATCH) as pages:
         try:
             for batch in pages.batches():
-                _store(run, stream, batch, sink, pages.take_calls())
+                calls = pages.take_calls()
+                _store(run, stream, batch, sink, calls)
+        except Brake:
+            _note(run, [*calls, *pages.take_calls()])
+            raise
         except GraphError:
             _note(run, pages.take_calls())
             raise
@@ -165,13 +159,17 @@ def _link(run: SyncRun, stream: AnyStream) -> str:
 
 
 def _store(run: SyncRun, stream: AnyStream, batch: Batch, sink: Sink, calls: Iterable[Call]) -> None:
-    """One batch, the calls that brought it and the link to the next, together or not at all."""
+    """One batch, the calls that brought it and the link to the next, together or not at all.
+
+    Raises Brake, with nothing stored, where that would have removed too much.
+    """
     with transaction.atomic():
         # Losing the last batches in a crash of the server costs reading them again, nothing else.
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit TO off")
         _require_lease(run)
         stored = stream.store(run, batch, sink, full=run.counts[stream.key]["full"])
+        require_acceptable(run, stream, batch, stored, sink)
         _note(run, calls)
         _count(run, stream, batch, stored)
         run.page_link, run.attempts = batch.next_link, 0
@@ -239,6 +237,12 @@ def _keep_delta_link(run: SyncRun, stream: AnyStream, delta_link: str) -> None:
 def _finish(run: SyncRun) -> None:
     Connector.objects.filter(pk=run.connector_id).update(last_synced_at=Now())
     _end(run, SyncRun.State.SUCCEEDED)
+
+
+def _hold(run: SyncRun, brake: Brake) -> None:
+    """Have somebody decide. The link to the batch that was not stored is kept: what is decided goes on from there."""
+    words = SyncRun(state=SyncRun.State.HELD, question=brake.question).question_words
+    _mine(run).update(state=SyncRun.State.HELD, question=brake.question, lease_until=None, message=words)
 
 
 def _mine(run: SyncRun) -> SyncRunQuerySet:

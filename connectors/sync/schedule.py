@@ -28,7 +28,7 @@ def start(connector: Connector, *, asked_by: User | None = None) -> SyncRun:
             return earlier or start(connector, asked_by=asked_by)
         if asked_by:
             record("connector.sync_asked", connector, actor=asked_by)
-        transaction.on_commit(lambda: _ring(run), robust=True)
+        transaction.on_commit(lambda: ring(run), robust=True)
     return run
 
 
@@ -51,9 +51,10 @@ def ring_waiting() -> None:
     """Ring for synchronisations that nobody works on, each once a minute."""
     unrung = Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN)
     for run in SyncRun.objects.waiting().filter(unrung):
-        _ring(run)
+        ring(run)
 
 
-def _ring(run: SyncRun) -> None:
+def ring(run: SyncRun) -> None:
+    """Have a worker take it up; where nobody hears it, it is rung for again."""
     if doorbell.ring(TASK, run.pk):
         SyncRun.objects.filter(pk=run.pk).update(rung_at=Now())

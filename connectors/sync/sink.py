@@ -68,3 +68,7 @@ class Sink(Protocol):
         Of the latter nothing is said where the groups are not known (`groups_known`).
         """
         ...
+
+    def known(self, connector_id: uuid.UUID, stream: str) -> int:
+        """How many rows of a stream are there: accounts, groups, products, devices, holders of directory roles."""
+        ...

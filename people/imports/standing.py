@@ -27,7 +27,7 @@ grouped AS (
     WHERE g.connector_id = %(connector)s AND g.role_assignable AND g.removed_at IS NULL
 ),
 said AS (
-    SELECT a.id,
+    SELECT a.id, a.removal = '' AND cardinality(a.directory_roles) > 0 AS was_holder,
         CASE WHEN %(roles_known)s THEN coalesce(r.roles, CASE WHEN %(whole)s THEN '{}'::varchar[] END)
             ELSE a.directory_roles END AS directory_roles,
         CASE WHEN %(groups_known)s THEN g.member_id IS NOT NULL ELSE a.in_role_group END AS in_role_group
@@ -39,6 +39,7 @@ said AS (
 UPDATE people_account a SET directory_roles = said.directory_roles, in_role_group = said.in_role_group
 FROM said WHERE a.id = said.id
     AND (a.directory_roles, a.in_role_group) IS DISTINCT FROM (said.directory_roles, said.in_role_group)
+RETURNING coalesce(said.was_holder AND cardinality(said.directory_roles) = 0, false)
 """
 
 
@@ -46,7 +47,7 @@ def store_standing(connector_id: uuid.UUID, holders: Sequence[RoleHolder] | None
     """Say of all accounts of a directory which roles they hold and whether they are in a role-assignable group.
 
     Of roles nothing is said with None, of groups where those are not known. Where groups hold roles and are not known,
-    it is unknown of everybody without a role of their own whether they hold one.
+    it is unknown of everybody without a role of their own whether they hold one. Removed are those who held one before.
     """
     through_groups = any(holder.is_group for holder in holders or ())
     given: dict[str, Any] = {
@@ -62,4 +63,5 @@ def store_standing(connector_id: uuid.UUID, holders: Sequence[RoleHolder] | None
     with connection.cursor() as cursor:
         keep_places(cursor)
         cursor.execute(_SAY, given)
-        return Stored(changed=cursor.rowcount)
+        holders_no_more = sum(is_none for (is_none,) in cursor.fetchall())
+        return Stored(changed=cursor.rowcount - holders_no_more, removed=holders_no_more)
