@@ -11,7 +11,7 @@ GROUP BY p.email_key HAVING count(DISTINCT p.id) > 1 AND count(DISTINCT a.connec
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0007_room_on_pages")]
+    dependencies = [("people", "0008_calls_by_app")]
 
     operations = [
         migrations.CreateModel(
