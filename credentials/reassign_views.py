@@ -21,14 +21,14 @@ NEEDED: Final = ("credentials.delete_credential", "credentials.use_credential")
 class ReassignForm(forms.Form):
     """Which credential takes over."""
 
-    instead = forms.ChoiceField(
-        label="Use instead", help_text="Of the same tenant and cloud, and without another part here."
-    )
-
     def __init__(self, credential: Credential, data: dict[str, str] | None = None) -> None:
         super().__init__(data)
         self.offered = {str(each.pk): each for each in replacements_for(credential)}
-        self["instead"].field.choices = [(key, each.name) for key, each in self.offered.items()]
+        self.fields["instead"] = forms.ChoiceField(
+            label="Use instead",
+            help_text="Of the same tenant and cloud, and without another part here.",
+            choices=[(key, each.name) for key, each in self.offered.items()],
+        )
 
     @property
     def chosen(self) -> Credential:
