@@ -80,6 +80,10 @@ RULES = {
     "credentials:edit": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
     "credentials:replace_secret": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
     "credentials:give_another": Rule(get=NOBODY, post=CREDENTIALS, thing="credential"),
+    "credentials:certificate": Rule(get=CREDENTIALS, thing="credential"),
+    "credentials:staged_certificate": Rule(get=CREDENTIALS, thing="credential"),
+    "credentials:use_certificate": Rule(get=NOBODY, post=CREDENTIALS, thing="credential"),
+    "credentials:discard_certificate": Rule(get=NOBODY, post=CREDENTIALS, thing="credential"),
     "credentials:delete": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
     "people:list": Rule(get=PEOPLE),
     "people:deleted": Rule(get=PEOPLE),
@@ -118,7 +122,13 @@ RULES = {
 
 
 # What is answered where no page is shown: led on; and not there, as long as no token is set.
-NO_PAGES = {"home": 302, "access:sign_in": 302, "people:metrics": 404}
+NO_PAGES = {
+    "home": 302,
+    "credentials:certificate": 404,
+    "credentials:staged_certificate": 404,
+    "access:sign_in": 302,
+    "people:metrics": 404,
+}
 
 
 def addresses(patterns, namespaces=()):
