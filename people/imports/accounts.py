@@ -188,7 +188,7 @@ def sweep(connector_id: uuid.UUID, mark: uuid.UUID) -> int:
         return removed
 
 
-def show_again(people: Sequence[int]) -> None:
+def show_again(people: list[int]) -> None:
     """Let people show what their accounts say, after accounts have come to them or left them."""
     with connection.cursor() as cursor:
         cursor.execute(_ACCOUNTS_TO_SHOW, {"people": people})
