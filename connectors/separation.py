@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from django.apps import apps
 from django.db.models import Count, Q, QuerySet
@@ -30,7 +30,8 @@ ACTOR_SYNCHRONISED: Final = "It is for acting, and synchronised."
 ACTOR_LISTED: Final = "It is for acting, and read a whole list."
 
 
-class Offence(NamedTuple):
+@dataclass(frozen=True)
+class Offence:
     """Calls that should not be: why not, how many, and the latest of them."""
 
     why: str
@@ -131,7 +132,8 @@ def _judge(record: Record, since: datetime) -> None:
 
 
 def _offence(why: str, calls: QuerySet[GraphCall], count: int) -> Offence:
-    return Offence(why, count, list(calls.select_related("run").order_by("-started_at")[:SHOWN]))
+    latest = calls.select_related("run").order_by("-started_at")  # type: ignore[misc]  # each kind has its own `run`
+    return Offence(why, count, list(latest[:SHOWN]))
 
 
 def _recent(kind: type[GraphCall], since: datetime) -> QuerySet[GraphCall]:
