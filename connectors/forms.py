@@ -202,38 +202,6 @@ class ConnectionForm(CredentialChoiceForm):
         self.add_error("name", ValidationError(NAME_TAKEN, code="name_taken"))
 
 
-class ImportForm(forms.Form):
-    """What to import, and when."""
-
-    import_guests = forms.BooleanField(
-        label="Guests too", required=False, help_text="People of other organisations who were invited into this tenant."
-    )
-    import_groups = forms.BooleanField(
-        label="Groups", required=False, help_text="All groups with their direct members: GroupMember.Read.All."
-    )
-    import_licences = forms.BooleanField(
-        label="Licences", required=False, help_text="The products bought, with their seats: LicenseAssignment.Read.All."
-    )
-    import_devices = forms.BooleanField(
-        label="Devices", required=False, help_text="All devices with whom they are registered to: Device.Read.All."
-    )
-    import_roles = forms.BooleanField(
-        label="Directory roles",
-        required=False,
-        help_text="Who administers the tenant, so that nobody touches them by mistake: RoleManagement.Read.Directory.",
-    )
-    sync_repeat = forms.TypedChoiceField(label="Synchronise", choices=Connector.Repeat.choices, coerce=int)
-    sync_start = forms.TimeField(
-        label="Starting at",
-        required=False,
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        help_text="A time of day from which the repeats are counted. Empty: from the last synchronisation.",
-    )
-
-    def __init__(self, data: QueryDict | None, *, connector: Connector) -> None:
-        super().__init__(data, initial={name: getattr(connector, name) for name in self.base_fields})
-
-
 def offered_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """All actions under the headings of the menu; beside those that are off by default, what is to be known of them."""
     groups: dict[str, list[tuple[str, str]]] = {}

@@ -37,6 +37,14 @@ READING: Final = (
         "See who administers the tenant, so that nobody touches them by mistake.",
     ),
 )
+# Only for what is off unless it is ticked under What to import.
+READING_OPTIONAL: Final = (
+    Permission(
+        "AuditLog.Read.All",
+        "b0afded3-3588-46d8-8b3d-9842eff778da",
+        "Optional: when everybody last signed in. The tenant needs Microsoft Entra ID P1, too.",
+    ),
+)
 DELEGATED_ONLY: Final = Permission(
     "Directory.AccessAsUser.All",
     "0e263e50-5827-48a4-b97c-d940288653c7",
@@ -53,7 +61,12 @@ def manifest(permissions: Sequence[Permission]) -> str:
 
 def sync_guide() -> dict[str, object]:
     """What the guide's template needs beside the form of the credential that reads."""
-    return {"role": "sync", "permissions": READING, **_to_copy("Neurons Admin read", READING)}
+    return {
+        "role": "sync",
+        "permissions": READING,
+        "optional": READING_OPTIONAL,
+        **_to_copy("Neurons Admin read", READING),
+    }
 
 
 def action_guide(offered: Sequence[type[Action]]) -> dict[str, object]:

@@ -83,29 +83,39 @@ def change_connection(
     return changed
 
 
-def change_import(
-    connector: Connector,
-    *,
-    import_guests: bool,
-    sync_repeat: int,
-    sync_start: time | None,
-    actor: User,
-    **switches: bool,
-) -> list[str]:
-    """Save what to import and when; returns the names of what changed. `switches` say what to import beside people.
+def change_import(connector: Connector, *, actor: User, **wanted: Any) -> list[str]:
+    """Save what to import, given as columns; returns the names of what changed.
 
     Where it changes who is wanted, the next synchronisation reads everybody.
     """
     with _changing(connector, actor, "import") as (row, changed):
-        _set(row, changed, import_guests=import_guests)
-        if changed:
+        before = row.basis
+        _set(row, changed, **wanted)
+        if row.basis != before:
             row.delta_link = ""
-        _set(row, changed, **switches)
-        timing: list[str] = []
-        _set(row, timing, sync_repeat=sync_repeat, sync_start=sync_start)
-        if timing:
+        if "import_sign_ins" in changed:
+            row.sign_ins_read_at = None
+    return changed
+
+
+def change_schedule(
+    connector: Connector,
+    *,
+    sync_repeat: int,
+    sync_start: time | None,
+    time_zone: str,
+    stale_after_hours: int | None,
+    actor: User,
+) -> list[str]:
+    """Save when to synchronise, and when data is stale; returns the names of what changed.
+
+    With other times the next one is counted from now.
+    """
+    with _changing(connector, actor, "schedule") as (row, changed):
+        _set(row, changed, sync_repeat=sync_repeat, sync_start=sync_start, time_zone=time_zone)
+        if changed:
             row.next_sync_at = row.next_after(timezone.now())
-        changed.extend(timing)
+        _set(row, changed, stale_after_hours=stale_after_hours)
     return changed
 
 

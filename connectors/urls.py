@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:pk>/", pages.detail, name="detail"),
     path("<uuid:pk>/connection/", sections.edit_connection, name="edit_connection"),
     path("<uuid:pk>/import/", sections.edit_import, name="edit_import"),
+    path("<uuid:pk>/schedule/", sections.edit_schedule, name="edit_schedule"),
     path("<uuid:pk>/actions/", sections.edit_actions, name="edit_actions"),
     path("<uuid:pk>/check/", checking.check_credential, name="check_credential"),
     path("<uuid:pk>/sync/", syncing.sync, name="sync"),

@@ -67,6 +67,7 @@ RULES = {
     "connectors:detail": Rule(get=CONNECTORS, thing="connector"),
     "connectors:edit_connection": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
     "connectors:edit_import": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
+    "connectors:edit_schedule": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
     "connectors:edit_actions": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
     "connectors:check_credential": Rule(get=NOBODY, post=CONNECTORS, thing="connector"),
     "connectors:sync": Rule(get=NOBODY, post=CONNECTORS, thing="connector"),

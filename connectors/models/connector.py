@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,14 +9,16 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
-from django.utils import timezone
 
 from connectors import actions
+from connectors.filters import PeopleFilter
 from connectors.graph import Call, Graph, Reader, open_graph, open_reader
 from connectors.pair import Pair
 from connectors.registration import registration_of
 from credentials.models import Credential
 from neurons_admin.encryption import EncryptedField
+
+from .timetable import Timetable, TimetableQuerySet
 
 # What is read, in this order, and how it is called.
 STREAMS = {
@@ -26,10 +27,11 @@ STREAMS = {
     "licences": "Licences",
     "roles": "Directory roles",
     "devices": "Devices",
+    "sign_ins": "Last sign-ins",
 }
 
 
-class ConnectorQuerySet(models.QuerySet["Connector"]):
+class ConnectorQuerySet(TimetableQuerySet, models.QuerySet["Connector"]):
     def due(self) -> Self:
         """Active connectors whose time to synchronise has come, by the database's clock."""
         return self.filter(active=True, sync_credential__isnull=False, next_sync_at__lte=Now())
@@ -39,18 +41,11 @@ class ConnectorQuerySet(models.QuerySet["Connector"]):
         return self.select_related("sync_credential", "action_credential")
 
 
-class Connector(models.Model):
+class Connector(Timetable):
     """One Microsoft Entra tenant: what to read from it and when, and whether and how to act in it.
 
     Reading and acting use two app registrations, so that the one that runs every hour cannot change anything.
     """
-
-    class Repeat(models.IntegerChoices):
-        NEVER = 0, "Only on demand"
-        QUARTER_HOUR = 15, "Every 15 minutes"
-        HOUR = 60, "Every hour"
-        SIX_HOURS = 360, "Every 6 hours"
-        DAY = 1440, "Every day"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100)
@@ -68,18 +63,24 @@ class Connector(models.Model):
     actions_allowed = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, db_default=Value([], ArrayField(models.CharField()))
     )
+    import_members = models.BooleanField(default=True, db_default=True)
     import_guests = models.BooleanField(default=True)
+    import_disabled = models.BooleanField(default=True, db_default=True)
+    # Nobody but those in one of them; empty: everybody.
+    import_departments = ArrayField(
+        models.CharField(max_length=64), default=list, blank=True, db_default=Value([], ArrayField(models.CharField()))
+    )
+    import_domains = ArrayField(
+        models.CharField(max_length=255), default=list, blank=True, db_default=Value([], ArrayField(models.CharField()))
+    )
     import_groups = models.BooleanField(default=True, db_default=True)
     import_licences = models.BooleanField(default=True, db_default=True)
     import_devices = models.BooleanField(default=True, db_default=True)
     import_roles = models.BooleanField(default=True, db_default=True)
-    sync_repeat = models.PositiveSmallIntegerField(choices=Repeat, default=Repeat.HOUR)
-    # A time of day, by the server's clock, from which the repeats are counted; empty: from the last one.
-    sync_start = models.TimeField(null=True, blank=True)
-    next_sync_at = models.DateTimeField(null=True, editable=False)
+    import_sign_ins = models.BooleanField(default=False, db_default=False)
+    sign_ins_read_at = models.DateTimeField(null=True, editable=False)
     delta_link = EncryptedField()
     groups_delta_link = EncryptedField(db_default="")
-    last_synced_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -137,7 +138,26 @@ class Connector(models.Model):
     @property
     def basis(self) -> str:
         """What links to pages of people depend on besides Graph: with another basis they have to be read again."""
-        return f"{self.tenant_basis} {'with' if self.import_guests else 'without'} guests, format 2"
+        return f"{self.tenant_basis} {self.people_filter.key}, format 2"
+
+    @property
+    def people_filter(self) -> PeopleFilter:
+        """Who is imported."""
+        return PeopleFilter.of(
+            members=self.import_members,
+            guests=self.import_guests,
+            disabled=self.import_disabled,
+            departments=self.import_departments,
+            domains=self.import_domains,
+        )
+
+    @property
+    def imported_people(self) -> str:
+        """The same for people: "Members and guests, only enabled ones"."""
+        kinds = " and ".join(
+            kind for kind, wanted in (("members", self.import_members), ("guests", self.import_guests)) if wanted
+        )
+        return kinds.capitalize() + ("" if self.import_disabled else ", only enabled accounts")
 
     @property
     def tenant_basis(self) -> str:
@@ -149,19 +169,6 @@ class Connector(models.Model):
     def imported_words(self) -> str:
         """What is imported beside people: "groups, licences"; empty for nothing."""
         return ", ".join(name.lower() for key, name in STREAMS.items() if getattr(self, f"import_{key}", False))
-
-    def next_after(self, moment: datetime) -> datetime | None:
-        """When to synchronise next after `moment`; None for a connector that waits to be told."""
-        step = timedelta(minutes=self.sync_repeat)
-        if not step:
-            return None
-        if self.sync_start is None:
-            return moment + step
-        # Both in one zone, so Python counts by the clock on the wall; where that is turned back, by what has passed.
-        local = timezone.localtime(moment)
-        first = datetime.combine(local.date(), self.sync_start, local.tzinfo) - timedelta(days=1)
-        then = (first + step * ((local - first) // step + 1)).astimezone(UTC)
-        return then if then > moment else moment + step
 
     @property
     def pair(self) -> Pair:

@@ -24,6 +24,7 @@ from .groups_stream import Groups
 from .list_streams import Devices, Products, Roles
 from .people_stream import People
 from .reading import Batch, PageReader
+from .sign_in_stream import SignIns
 from .sink import Sink, Stored
 from .streams import Stream
 
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 AnyStream = Stream[Any]
 # Roles after groups: who is in a group that holds a role holds it, too.
-ALL: Final[tuple[AnyStream, ...]] = (People(), Groups(), Products(), Roles(), Devices())
+ALL: Final[tuple[AnyStream, ...]] = (People(), Groups(), Products(), Roles(), Devices(), SignIns())
 BY_KEY: Final = {stream.key: stream for stream in ALL}
 NOTHING_YET: Final[dict[str, Any]] = {"read": 0, "added": 0, "changed": 0, "removed": 0, "full": True, "note": ""}
 # What a batch moves on.

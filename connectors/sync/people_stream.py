@@ -1,5 +1,6 @@
 """People: `users/delta`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,14 +21,15 @@ FIRST_LINK: Final = f"/users/delta?$select={','.join((*USER_PROPERTIES, 'manager
 class PeopleBatch(Batch):
     """Of somebody who occurs twice the last one counts, the manager as last told."""
 
-    with_guests: bool = True
+    # None: nobody needs to be looked at.
+    wants: Callable[[AccountRecord], bool] | None = None
     accounts: dict[str, AccountRecord] = field(default_factory=dict)
     removals: dict[str, Removal] = field(default_factory=dict)
 
     def take(self, entries: list[dict[str, Any]]) -> int:
         for user in entries:
             item = parse(user)
-            if isinstance(item, AccountRecord) and item.is_guest and not self.with_guests:
+            if self.wants is not None and isinstance(item, AccountRecord) and not self.wants(item):
                 item = Removal(item.object_id, "excluded")
             if isinstance(item, Removal):
                 self.accounts.pop(item.object_id, None)
@@ -57,7 +59,8 @@ class People(Stream[PeopleBatch]):
         return connector.basis
 
     def new_batch(self, connector: Connector) -> PeopleBatch:
-        return PeopleBatch(with_guests=connector.import_guests)
+        people = connector.people_filter
+        return PeopleBatch(wants=None if people.wants_everybody else people.wants)
 
     def store(self, run: SyncRun, batch: PeopleBatch, sink: Sink, *, full: bool) -> Stored:
         accounts, removals = list(batch.accounts.values()), list(batch.removals.values())

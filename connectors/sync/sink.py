@@ -1,7 +1,7 @@
 """What a synchronisation needs of whoever keeps the people."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from .group_records import GroupChange
@@ -58,6 +58,10 @@ class Sink(Protocol):
 
     def sweep_devices(self, connector_id: uuid.UUID, mark: uuid.UUID) -> int:
         """Delete devices."""
+        ...
+
+    def store_sign_ins(self, connector_id: uuid.UUID, moments: Mapping[str, str]) -> Stored:
+        """Store last sign-ins by object id."""
         ...
 
     def store_standing(

@@ -63,6 +63,7 @@ def entries_for(request: Request, connector: Connector) -> list[Entry]:
         for label, name, icon in (
             ("Connection…", "edit_connection", "link"),
             ("What to import…", "edit_import", "arrow-down-tray"),
+            ("Schedule…", "edit_schedule", "clock"),
             ("Action details…", "edit_actions", "bolt"),
         ):
             url = reverse(f"connectors:{name}", args=[connector.pk])

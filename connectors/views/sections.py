@@ -11,8 +11,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from connectors import actions, checks, services
-from connectors.forms import ActionsForm, ConnectionForm, CredentialChoiceForm, ImportForm
+from connectors.forms import ActionsForm, ConnectionForm, CredentialChoiceForm
 from connectors.guide import action_guide, sync_guide
+from connectors.import_forms import ImportForm, ScheduleForm
 from connectors.models import Connector
 from connectors.readiness_table import matrix_of, reading_with
 from connectors.views.checking import report_on
@@ -82,13 +83,27 @@ def edit_connection(request: Request, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
 def edit_import(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """What to import, and when."""
+    """What to import."""
     connector = _connector(pk)
     form = ImportForm(request.POST if request.method == "POST" else None, connector=connector)
     if form.is_valid():
         changed = services.change_import(connector, **form.cleaned_data, actor=request.user)
         return _saved(request, connector, changed)
     return render(request, "connectors/edit_import.html", {"connector": connector, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def edit_schedule(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """When to synchronise, and when what was read is stale. A start that a clock leaves out is told of once saved."""
+    connector = _connector(pk)
+    form = ScheduleForm(request.POST if request.method == "POST" else None, connector=connector)
+    if form.is_valid():
+        changed = services.change_schedule(connector, **form.cleaned_data, actor=request.user)
+        if note := _connector(pk).gap_words if changed else "":
+            messages.warning(request, note)
+        return _saved(request, connector, changed)
+    return render(request, "connectors/edit_schedule.html", {"connector": connector, "form": form})
 
 
 @sensitive_post_parameters()

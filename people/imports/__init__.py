@@ -5,6 +5,7 @@ from .counting import known
 from .groups import store_groups, sweep_groups
 from .lists import store_devices, store_licences, sweep_devices
 from .places import change_places, note_matches
+from .sign_ins import store_sign_ins
 from .single import read_again, refresh
 from .standing import store_standing
 
@@ -20,6 +21,7 @@ __all__ = [
     "store_devices",
     "store_groups",
     "store_licences",
+    "store_sign_ins",
     "store_standing",
     "sweep",
     "sweep_devices",

@@ -16,7 +16,7 @@ from connectors.graph import (
     read_user_or_deleted,
     removal_in,
 )
-from connectors.sync import DEVICE_PROPERTIES, DeviceRecord, GroupChange, Removal, parse, parse_device
+from connectors.sync import DEVICE_PROPERTIES, AccountRecord, DeviceRecord, GroupChange, Removal, parse, parse_device
 from people.models import Account
 
 from .accounts import note_missing, store
@@ -34,7 +34,7 @@ def refresh(account: Account, state: Mapping[str, Any]) -> None:
     """
     with transaction.atomic():
         if any(name in state for name in _OF_THE_USER):
-            item = parse({**state, "id": str(account.object_id)})
+            item = _as_imported(account, parse({**state, "id": str(account.object_id)}))
             if isinstance(item, Removal):
                 store(account.connector_id, None, [], [item])
             else:
@@ -42,6 +42,14 @@ def refresh(account: Account, state: Mapping[str, Any]) -> None:
         _keep_standing(account, state)
         if "memberOf" in state:
             set_groups_of(account.connector_id, account.object_id, _groups(state["memberOf"]))
+
+
+def _as_imported(account: Account, item: AccountRecord | Removal) -> AccountRecord | Removal:
+    """Who is left out of the import does not come back by being looked at. Who is in it goes with the next round."""
+    is_out = account.removal == Account.Removal.EXCLUDED and isinstance(item, AccountRecord)
+    if is_out and not account.connector.people_filter.wants(item):  # type: ignore[arg-type]
+        return Removal(item.object_id, "excluded")
+    return item
 
 
 def read_again(account: Account) -> None:

@@ -123,6 +123,8 @@ class Account(models.Model):
     manager_id = models.UUIDField(null=True)
     # What the directory says of the user beyond the columns here, under Graph's names.
     more = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    # As far as the directory tells it; read less often than the rest (Connector.sign_ins_read_at).
+    last_sign_in_at = models.DateTimeField(null=True)
     # Template ids of the directory roles held, whether a role-assignable group has it, and whether a restricted
     # administrative unit has; None: nobody could read that.
     directory_roles = ArrayField(models.CharField(max_length=36), null=True)
@@ -163,6 +165,11 @@ class Account(models.Model):
             (person_id,) = cursor.fetchone()
         if person_id != self.person_id:
             self.person_id = person_id
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what is shown is older than its connector allows: also since nobody looked at this one alone."""
+        return self.connector.is_stale and self.connector.is_too_old(self.as_of)
 
     def as_target(self) -> Target:
         """What an action needs to know of this account."""

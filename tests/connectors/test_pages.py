@@ -96,7 +96,7 @@ class TestDetail:
     def test_its_sections(self, admin):
         connector = make_connector("Contoso")
         content = page(admin, connector).content.decode()
-        for words in ("Connection", "What to import, and when", "Action details", "Synchronisations", "Every hour"):
+        for words in ("Connection", "What to import", "Schedule", "Action details", "Synchronisations", "Every hour"):
             assert words in content
         assert "offered actions will work" in content
 

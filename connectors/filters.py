@@ -1,0 +1,64 @@
+"""Who of a tenant is imported.
+
+Rounds of changes cannot be filtered by Graph, so everybody is read and the choice is made here.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Described(Protocol):
+    """What of an account decides; records of what was read and rows both have it."""
+
+    user_principal_name: str
+    user_type: str
+    department: str
+    enabled: bool | None
+
+
+@dataclass(frozen=True)
+class PeopleFilter:
+    """Conditions, all of which have to be met; a list that is empty is none. Lists are compared without case."""
+
+    members: bool = True
+    guests: bool = True
+    disabled: bool = True
+    departments: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls, *, members: bool, guests: bool, disabled: bool, departments: Sequence[str], domains: Sequence[str]
+    ) -> "PeopleFilter":
+        """From lists as people write them."""
+        folded = (frozenset(word.casefold() for word in words) for words in (departments, domains))
+        return cls(members, guests, disabled, *folded)
+
+    @property
+    def wants_everybody(self) -> bool:
+        """Whether nobody needs to be looked at."""
+        return self == EVERYBODY
+
+    def wants(self, account: Described) -> bool:
+        """Whether an account is to be imported. One of no type is a member, one of no known state is enabled."""
+        is_guest = account.user_type.lower() == "guest"
+        return (
+            (self.guests if is_guest else self.members)
+            and (self.disabled or account.enabled is not False)
+            and (not self.departments or account.department.strip().casefold() in self.departments)
+            and (not self.domains or account.user_principal_name.rpartition("@")[2].casefold() in self.domains)
+        )
+
+    @property
+    def key(self) -> str:
+        """A short word that is another one for other conditions."""
+        if self == PeopleFilter(guests=self.guests):
+            return f"{'with' if self.guests else 'without'} guests"
+        conditions = [self.members, self.guests, self.disabled, sorted(self.departments), sorted(self.domains)]
+        return f"filter {hashlib.sha256(json.dumps(conditions).encode()).hexdigest()[:12]}"
+
+
+EVERYBODY = PeopleFilter()
