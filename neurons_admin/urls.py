@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from neurons_admin.access.views.sign_in import home
+from people.views.home import home
 
 handler400 = "neurons_admin.http.bad_request"
 handler500 = "neurons_admin.http.server_error"

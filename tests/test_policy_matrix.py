@@ -124,7 +124,6 @@ RULES = {
 
 # What is answered where no page is shown: led on; and not there, as long as no token is set.
 NO_PAGES = {
-    "home": 302,
     "credentials:certificate": 404,
     "credentials:staged_certificate": 404,
     "access:sign_in": 302,

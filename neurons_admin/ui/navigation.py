@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the navigation: its name, where it leads, and the permission that shows it."""
+    """One entry of the navigation: its name, where it leads, and the permission that shows it ("": everybody's)."""
 
     label: str
     url_name: str
@@ -34,6 +34,7 @@ class Link:
 
 
 PLACES: Final = (
+    Place("Home", "home", "home", ""),
     Place("People", "people:list", "users", "people.view_person"),
     Place("Activity", "people:activity", "bolt", "people.view_actionrun", inner=("people:status",)),
     Place("Connectors", "connectors:list", "arrows-right-left", "connectors.view_connector"),
@@ -54,7 +55,7 @@ def links_for(user: PermissionsMixin | AnonymousUser, view_name: str) -> list[Li
     return [
         Link(place.label, url, place.icon, is_current=place is here)
         for place in PLACES
-        if user.has_perm(place.permission) and (url := _address(place))
+        if (not place.permission or user.has_perm(place.permission)) and (url := _address(place))
     ]
 
 

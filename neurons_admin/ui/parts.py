@@ -147,3 +147,15 @@ class Choice:
     name: str = ""
     value: str = ""
     is_main: bool = False
+
+
+@dataclass(frozen=True)
+class Need:
+    """What needs a person: `title` names it (with its count, where it is several), `text` is one line on it."""
+
+    tone: str
+    title: str
+    text: str
+    url: str
+    # How many things it stands for.
+    count: int = 1

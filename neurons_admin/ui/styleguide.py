@@ -39,6 +39,7 @@ SECTIONS: Final = (
     ("dialogs", "Dialogs"),
     ("runs", "Runs"),
     ("waiting", "Waiting"),
+    ("charts", "Charts"),
 )
 TABS: Final = (
     Tab("Overview", "#cards", is_current=True),

@@ -12,6 +12,7 @@ from django_htmx.http import reswap, trigger_client_event
 
 from neurons_admin.http import Request
 from neurons_admin.ui import styleguide as samples
+from neurons_admin.ui import styleguide_charts as charts
 from neurons_admin.ui import styleguide_forms as forms
 from neurons_admin.ui import styleguide_runs as runs
 
@@ -39,6 +40,9 @@ def styleguide(request: Request) -> HttpResponse:
         "timelines": runs.timelines(),
         "advices": runs.advices(),
         "choices": runs.choices(),
+        "columns_chart": charts.columns_chart(),
+        "bars_chart": charts.bars_chart(),
+        "needs": charts.needs(),
     }
     return render(request, "ui/styleguide.html", context)
 

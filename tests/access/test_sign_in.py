@@ -1,7 +1,6 @@
 """Signing in and out, where it leads, and what the audit trail keeps of it."""
 
 import pytest
-from django.urls import reverse
 
 from neurons_admin.audit.models import NOT_SIGNED_IN, Event
 from tests.factories import PASSWORD, make_user
@@ -45,7 +44,7 @@ def test_who_is_not_signed_in_is_led_to_sign_in_and_back(client, ada):
 
 def test_sign_in_alone_leads_home(client, ada):
     assert sign_in(client).headers["Location"] == "/"
-    assert client.get("/").headers["Location"] == reverse("people:list")
+    assert "<h1>Home</h1>" in client.get("/").text
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
@@ -162,22 +161,6 @@ def test_a_session_is_not_carried_over_from_before_signing_in(client, ada):
     assert client.session.session_key != before
 
 
-@pytest.mark.parametrize(
-    ("roles", "place"),
-    [
-        (["Viewer"], "/people/"),
-        (["Service desk"], "/people/"),
-        (["Connector admin"], "/connectors/"),
-        (["Credential admin"], "/credentials/"),
-        ([], "/profile/"),
-    ],
-)
-def test_home_is_the_first_place_one_may_see(client, roles, place):
-    client.force_login(make_user(*roles))
-    assert client.get("/").headers["Location"] == place
-    assert client.get(place).status_code == 200
-
-
 def test_who_has_no_role_is_told_so(client):
     client.force_login(make_user())
-    assert "You have no role yet" in client.get("/", follow=True).text
+    assert "You have no role yet" in client.get("/").text

@@ -23,16 +23,17 @@ EVERYBODY = Holder(*(place.permission for place in navigation.PLACES))
 
 def test_each_sees_what_their_permissions_open():
     links = navigation.links_for(Holder("people.view_person", "people.view_actionrun"), "")
-    assert [link.label for link in links] == ["People", "Activity"]
+    assert [link.label for link in links] == ["Home", "People", "Activity"]
 
 
-def test_somebody_without_permissions_sees_nothing():
-    assert navigation.links_for(Holder(), "people:list") == []
+def test_somebody_without_permissions_sees_home_alone():
+    assert [link.label for link in navigation.links_for(Holder(), "people:list")] == ["Home"]
 
 
 @pytest.mark.parametrize(
     ("view_name", "current"),
     [
+        ("home", ["Home"]),
         ("people:list", ["People"]),
         ("people:run", ["People"]),
         ("people:activity", ["Activity"]),

@@ -1,17 +1,13 @@
-"""Signing in and out, and where one begins."""
+"""Signing in and out."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_safe
 
 from neurons_admin.access import services
 from neurons_admin.access.models import User
-from neurons_admin.http import Request
-from neurons_admin.ui.navigation import links_for
 
 
 class SignIn(LoginView):
@@ -44,13 +40,6 @@ class SignOut(LogoutView):
         if isinstance(request.user, User):
             services.note_sign_out(request.user, _address(request))
         return super().post(request, *args, **kwargs)
-
-
-@require_safe
-def home(request: Request) -> HttpResponse:
-    """Lead to the first place of the navigation that one may see; without any, to one's own page."""
-    links = links_for(request.user, "home")
-    return redirect(links[0].url if links else "access:profile")
 
 
 def _address(request: HttpRequest) -> str:
