@@ -13,10 +13,17 @@ from typing import Protocol
 class Described(Protocol):
     """What of an account decides; records of what was read and rows both have it."""
 
-    user_principal_name: str
-    user_type: str
-    department: str
-    enabled: bool | None
+    @property
+    def user_principal_name(self) -> str: ...
+
+    @property
+    def user_type(self) -> str: ...
+
+    @property
+    def department(self) -> str: ...
+
+    @property
+    def enabled(self) -> bool | None: ...
 
 
 @dataclass(frozen=True)

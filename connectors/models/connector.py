@@ -31,7 +31,7 @@ STREAMS = {
 }
 
 
-class ConnectorQuerySet(TimetableQuerySet, models.QuerySet["Connector"]):
+class ConnectorQuerySet(TimetableQuerySet["Connector"]):
     def due(self) -> Self:
         """Active connectors whose time to synchronise has come, by the database's clock."""
         return self.filter(active=True, sync_credential__isnull=False, next_sync_at__lte=Now())

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Self
+from typing import Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import models
@@ -34,7 +34,10 @@ def usual_stale_after(repeat: int) -> timedelta | None:
     return max(ROUNDS_TO_STALE * timedelta(minutes=repeat), DAY) if repeat else None
 
 
-class TimetableQuerySet(models.QuerySet["Timetable"]):
+_T = TypeVar("_T", bound="Timetable", covariant=True)
+
+
+class TimetableQuerySet(models.QuerySet[_T]):
     def stale(self) -> Self:
         """Those whose last synchronisation is longer ago than they allow, switched on or not."""
         limit = ExpressionWrapper(F("stale_after_hours") * HOUR, output_field=DurationField())
