@@ -34,10 +34,10 @@ def usual_stale_after(repeat: int) -> timedelta | None:
     return max(ROUNDS_TO_STALE * timedelta(minutes=repeat), DAY) if repeat else None
 
 
-_T = TypeVar("_T", bound="Timetable", covariant=True)
+_T_co = TypeVar("_T_co", bound="Timetable", covariant=True)
 
 
-class TimetableQuerySet(models.QuerySet[_T]):
+class TimetableQuerySet(models.QuerySet[_T_co]):
     def stale(self) -> Self:
         """Those whose last synchronisation is longer ago than they allow, switched on or not."""
         limit = ExpressionWrapper(F("stale_after_hours") * HOUR, output_field=DurationField())
