@@ -46,10 +46,10 @@ def refresh(account: Account, state: Mapping[str, Any]) -> None:
 
 def _as_imported(account: Account, item: AccountRecord | Removal) -> AccountRecord | Removal:
     """Who is left out of the import does not come back by being looked at. Who is in it goes with the next round."""
-    is_out = account.removal == Account.Removal.EXCLUDED and isinstance(item, AccountRecord)
-    if is_out and not account.connector.people_filter.wants(item):  # type: ignore[arg-type]
-        return Removal(item.object_id, "excluded")
-    return item
+    if account.removal != Account.Removal.EXCLUDED or isinstance(item, Removal):
+        return item
+    is_wanted = account.connector.people_filter.wants(item)
+    return item if is_wanted else Removal(item.object_id, "excluded")
 
 
 def read_again(account: Account) -> None:
