@@ -28,7 +28,7 @@ def test_a_new_member_sees_what_the_role_includes(page, sign_in):
     page.get_by_role("button", name="Sign out").first.click()
     page.wait_for_url("**/sign-in/")
     sign_in("newcomer", PASSPHRASE)
-    assert places(page) == ["People", "Activity"]
+    assert places(page) == ["Home", "People", "Activity"]
 
 
 def test_a_member_is_deactivated_in_a_dialog(page, sign_in):
