@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from neurons_admin.http import Request
+from neurons_admin.http import Request, takes_files
 from neurons_admin.ui import keyset
 from neurons_admin.ui.parts import Entry
 
@@ -101,6 +101,7 @@ def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @permission_required(ADD, raise_exception=True)
+@takes_files
 def add(request: Request) -> HttpResponse:
     """A new shared credential: tried, then kept."""
     form = AddForm(*posted(request))
@@ -147,6 +148,7 @@ def edit(request: Request, pk: uuid.UUID) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@takes_files
 def replace_secret(request: Request, pk: uuid.UUID) -> HttpResponse:
     """A new secret or certificate: it is tried, it takes over, the old one is forgotten.
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -70,10 +70,20 @@ def _drain(request: HttpRequest) -> None:
             left -= len(chunk)
 
 
+_View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
+
+
+def takes_files(view: _View) -> _View:
+    """Let the form of a view bring a file; to any other one a file is refused."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 class RefuseOddText:
     """Answers 400 to text that PostgreSQL cannot store and no honest browser sends: a NUL byte, or another charset.
 
-    Path, query, form and cookies are looked at, for a session's key is looked up in the database too.
+    Path, query, form and cookies are looked at, for a session's key is looked up in the database too. And to a file
+    where none is asked for.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -87,6 +97,14 @@ class RefuseOddText:
         except UnreadablePostError:
             return _refusal("It ended before it was complete.")
         return _refusal("It contains a NUL byte.") if has_nul else self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        """The form has been read by now: its texts were looked at."""
+        if request.method == "POST" and request.FILES and not getattr(view_func, "takes_files", False):
+            return _refusal(REASONS[TooManyFilesSent])
+        return None
 
     @staticmethod
     def _texts(request: HttpRequest) -> Iterator[str]:
