@@ -86,7 +86,7 @@ class SecretField(forms.CharField):
         kwargs.setdefault("label", "Client secret")
         kwargs.setdefault(
             "help_text",
-            "The Value, which Entra shows once when the secret is made under Certificates &amp; secrets.",
+            "The Value, which Entra shows once when the secret is made under Certificates & secrets.",
         )
         super().__init__(
             max_length=400,

@@ -12,13 +12,18 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("neurons_admin", "people", "connectors", "credentials")
 
 
+# What is given verbs: the recorder itself, and the table of what can be decided about a synchronisation.
+TAKES_VERBS = {"record": 0, "Decision": 2}
+
+
 def recorded():
-    """The verbs given to `record(…)` anywhere in the product, with where."""
+    """The verbs given to `record(…)` and the like anywhere in the product, with where."""
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "record":
-                    yield node.args[0], f"{path.relative_to(ROOT)}:{node.lineno}"
+                name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+                if name in TAKES_VERBS:
+                    yield node.args[TAKES_VERBS[name]], f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
 VERBS = [

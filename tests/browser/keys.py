@@ -23,6 +23,7 @@ def press(page: Page, target: Locator) -> None:
 
 def type_into(page: Page, label: str, text: str) -> None:
     """Walk to the field of this name, forwards or around, and type in place of what is there."""
-    walk_to(page, page.locator("#main").get_by_label(label, exact=True))
+    written = page.locator("input:not([type=radio]), textarea")
+    walk_to(page, page.locator("#main").get_by_label(label, exact=True).and_(written))
     page.keyboard.press("Control+a")
     page.keyboard.type(text)

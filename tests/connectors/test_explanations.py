@@ -82,6 +82,8 @@ TOKENS = {
     900144: "bad_token_request", 50034: "user_flow", 65001: "user_flow", 53003: "blocked_by_policy",
     530032: "blocked_by_security", 90055: "sign_in_busy", 90006: "sign_in_busy", 90024: "sign_in_busy",
     90033: "sign_in_busy", 90090: "sign_in_busy", 90012: "sign_in_busy", 50000: "sign_in_busy",
+    700027: "wrong_certificate", 700024: "wrong_clock", 50027: "bad_token_request", 700021: "bad_token_request",
+    700023: "bad_token_request",
 }  # fmt: skip
 NAMES = {
     "invalid_client": "wrong_secret", "unauthorized_client": "unknown_app", "invalid_request": "bad_token_request",
