@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 
@@ -46,13 +45,13 @@ def needing_attention() -> list[Attention]:
 
 def _said_of(connector: Connector, run: SyncRun | None) -> Iterator[Attention]:
     """At most one: the most urgent."""
-    url = reverse("connectors:sync_run", args=[run.pk]) if run else connector.get_absolute_url()
+    url = (run or connector).get_absolute_url()
     if run and run.state == SyncRun.State.HELD:
         words = f"Its synchronisation waits for a decision. {run.question_words}"
         yield Attention(Kind.HELD, connector.name, words, url)
     elif run and run.state == SyncRun.State.FAILED:
         yield Attention(Kind.FAILED, connector.name, f"Its last synchronisation failed. {run.message}".strip(), url)
-    elif getattr(connector, "is_stale", False) and connector.last_synced_at:
+    elif connector.is_stale and connector.last_synced_at:
         words = f"It was last synchronised {timesince(connector.last_synced_at, timezone.now(), depth=1)} ago."
         yield Attention(Kind.STALE, connector.name, words, connector.get_absolute_url())
     elif run and run.state == SyncRun.State.PAUSED:
