@@ -16,6 +16,7 @@ from credentials.forms import SAME_ID_TWICE, TriedForm
 from credentials.models import Cloud, Credential
 from credentials.services import IDENTITY
 from neurons_admin.access.models import User
+from neurons_admin.audit.meanwhile import MeanwhileForm
 from neurons_admin.ui.fields import Ticks
 
 FILLED_IN: Final = "filled_in"
@@ -36,7 +37,7 @@ class SharedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj.name} ({known}tenant {str(obj.tenant_id)[:8]}…)"
 
 
-class CredentialChoiceForm(TriedForm):
+class CredentialChoiceForm(MeanwhileForm, TriedForm):
     """Chooses the credential of one role of a connector: filled in here, or a shared one.
 
     Both parts are in the form, so that what was typed in one outlives a look at the other; the one that is not chosen
@@ -66,6 +67,12 @@ class CredentialChoiceForm(TriedForm):
         label="One app registration for reading and acting is wanted here", required=False, widget=forms.HiddenInput
     )
 
+    FIELD_WORDS = {
+        "sync_credential": "Credential",
+        "action_credential": "Credential",
+        "actions_withheld": "Actions to offer",
+        "actions_allowed": "Actions to offer",
+    }
     role: str
     other_role: str
     # The browser is not to insist on fields of the part that is hidden.

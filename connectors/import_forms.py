@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from connectors.models import Connector
 from connectors.timing import zone_names
+from neurons_admin.audit.meanwhile import MeanwhileForm
 
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})+")
 _MOST_LINES: Final = 100
@@ -33,7 +34,7 @@ class Lines(forms.CharField):
         return found
 
 
-class ImportForm(forms.Form):
+class ImportForm(MeanwhileForm):
     """What to import."""
 
     import_members = forms.BooleanField(
@@ -108,7 +109,7 @@ def _zones() -> list[tuple[str, str]]:
     return [("", f"The server's ({settings.TIME_ZONE})"), *((name, name) for name in zone_names())]
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(MeanwhileForm):
     """When to synchronise, and when what was read is stale."""
 
     sync_repeat = forms.TypedChoiceField(label="Synchronise", choices=Connector.Repeat.choices, coerce=int)

@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any, cast
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from connectors import actions
@@ -15,6 +15,7 @@ from connectors.pair import Objection
 from credentials.finding import Finding
 from credentials.models import Credential
 from neurons_admin.access.models import User
+from neurons_admin.audit.meanwhile import refuse_if_changed
 from neurons_admin.audit.models import record
 
 
@@ -66,13 +67,14 @@ def change_connection(
     same_app_accepted: bool,
     actor: User,
     finding: Finding | None = None,
+    drawn_from: int | None = None,
 ) -> list[str]:
     """Save the section Connection; returns the names of what changed.
 
     With another tenant the next synchronisation reads everything. Raises NameTakenError, PairRefusedError and
     CredentialGoneError.
     """
-    with _names_guarded(), _changing(connector, actor, "connection") as (row, changed):
+    with _names_guarded(), _changing(connector, actor, "connection", drawn_from) as (row, changed):
         _set(row, changed, name=name, active=active)
         before, row.sync_credential = row.sync_credential, given
         _accept_pair(row, changed, same_app_accepted)
@@ -83,12 +85,12 @@ def change_connection(
     return changed
 
 
-def change_import(connector: Connector, *, actor: User, **wanted: Any) -> list[str]:
+def change_import(connector: Connector, *, actor: User, drawn_from: int | None = None, **wanted: Any) -> list[str]:
     """Save what to import, given as columns; returns the names of what changed.
 
     Where it changes who is wanted, the next synchronisation reads everybody.
     """
-    with _changing(connector, actor, "import") as (row, changed):
+    with _changing(connector, actor, "import", drawn_from) as (row, changed):
         before = row.basis
         _set(row, changed, **wanted)
         if row.basis != before:
@@ -106,12 +108,13 @@ def change_schedule(
     time_zone: str,
     stale_after_hours: int | None,
     actor: User,
+    drawn_from: int | None = None,
 ) -> list[str]:
     """Save when to synchronise, and when data is stale; returns the names of what changed.
 
     With other times the next one is counted from now.
     """
-    with _changing(connector, actor, "schedule") as (row, changed):
+    with _changing(connector, actor, "schedule", drawn_from) as (row, changed):
         _set(row, changed, sync_repeat=sync_repeat, sync_start=sync_start, time_zone=time_zone)
         if changed:
             row.next_sync_at = row.next_after(timezone.now())
@@ -128,12 +131,13 @@ def change_actions(
     same_app_accepted: bool,
     actor: User,
     finding: Finding | None = None,
+    drawn_from: int | None = None,
 ) -> list[str]:
     """Save the Action details; returns the names of what changed. Raises PairRefusedError and CredentialGoneError.
 
     What was said of actions that only another version of the product knows is kept.
     """
-    with _changing(connector, actor, "actions") as (row, changed):
+    with _changing(connector, actor, "actions", drawn_from) as (row, changed):
         usual = [action.key for action in actions.ALL if not action.off_by_default]
         withheld = [key for key in usual if key not in offered] + _unknown(row.actions_withheld)
         allowed = [key for key in actions.BY_KEY if key in offered and key not in usual] + _unknown(row.actions_allowed)
@@ -182,11 +186,22 @@ def held_by(connector: Connector) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
+def changes_of(section: str) -> Q:
+    """The events that change a section of a connector."""
+    return Q(verb="connector.changed", detail__section=section)
+
+
 @contextmanager
-def _changing(connector: Connector, actor: User, section: str) -> Iterator[tuple[Connector, list[str]]]:
-    """A locked copy of the row to change, and the list of what has changed; saves and records it at the end."""
+def _changing(
+    connector: Connector, actor: User, section: str, drawn_from: int | None
+) -> Iterator[tuple[Connector, list[str]]]:
+    """A locked copy of the row to change, and the list of what has changed; saves and records it at the end.
+
+    Raises ChangedMeanwhileError if the section was changed after the version `drawn_from`.
+    """
     with transaction.atomic():
         row = Connector.objects.select_for_update().get(pk=connector.pk)
+        refuse_if_changed(row, changes_of(section), drawn_from)
         changed: list[str] = []
         yield row, changed
         if changed:

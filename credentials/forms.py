@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
+from neurons_admin.audit.meanwhile import MeanwhileForm
 from neurons_admin.ui.widgets import SecretInput
 
 from .certificate_fields import Means, MeansField, PairField, YearsField
@@ -155,10 +156,12 @@ class AddForm(CredentialForm, MeansForm):
         return self.put_into(Credential(**{name: values[name] for name in CredentialForm.base_fields}))
 
 
-class EditForm(CredentialForm):
+class EditForm(MeanwhileForm, CredentialForm):
     """A shared credential's description. Tenant and cloud are settled once it works and somebody uses it."""
 
     secret_expires_on = ExpiryField()
+
+    FIELD_WORDS = {"secret": "Client secret", "certificate": "Certificate"}
 
     def __init__(self, data: QueryDict | None, *, credential: Credential, tenant_is_settled: bool) -> None:
         self.credential = credential

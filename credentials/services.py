@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 
 from neurons_admin.access.models import User
+from neurons_admin.audit.meanwhile import refuse_if_changed
 from neurons_admin.audit.models import record
 
 from .finding import Finding
@@ -19,6 +20,8 @@ SECRET_COLUMNS = (
     "client_secret", "certificate", "private_key", "secret_hint", "secret_set_at", "secret_expires_on",
     "secret_expiry_source",
 )  # fmt: skip
+# The events that change what its form shows.
+CHANGES = Q(verb__in=("credential.changed", "credential.secret_replaced"))
 
 
 class NameTakenError(Exception):
@@ -47,14 +50,17 @@ def add(draft: Credential, *, actor: User, finding: Finding) -> Credential:
     return draft
 
 
-def change(credential: Credential, values: Mapping[str, Any], *, actor: User) -> list[str]:
+def change(
+    credential: Credential, values: Mapping[str, Any], *, actor: User, drawn_from: int | None = None
+) -> list[str]:
     """Set columns of a shared credential; returns the names of those that changed.
 
     A changed tenant, client or cloud makes it another app registration: what its last check found is forgotten. Raises
-    NameTakenError and TenantSettledError.
+    NameTakenError, TenantSettledError, and ChangedMeanwhileError if it was changed after the version `drawn_from`.
     """
     with _names_guarded(), transaction.atomic():
         row = Credential.objects.shared().select_for_update().get(pk=credential.pk)
+        refuse_if_changed(row, CHANGES, drawn_from)
         changed = [name for name, value in values.items() if getattr(row, name) != value]
         if {"tenant_id", "cloud"} & set(changed) and tenant_is_settled(row):
             raise TenantSettledError

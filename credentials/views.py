@@ -6,13 +6,14 @@ from typing import Any, Final
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from neurons_admin.audit.meanwhile import ChangedMeanwhileError, version_of
 from neurons_admin.http import Request, takes_files
 from neurons_admin.ui import keyset
 from neurons_admin.ui.parts import Entry
@@ -123,14 +124,14 @@ def add(request: Request) -> HttpResponse:
 @permission_required(CHANGE, raise_exception=True)
 def edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Everything about a credential but its secret."""
-    credential = _shared(pk)
-    settled = services.tenant_is_settled(credential)
-    form = EditForm(
-        request.POST if request.method == "POST" else None, credential=credential, tenant_is_settled=settled
-    )
+    form, credential = _edit_form(pk, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            changed = services.change(credential, form.cleaned_data, actor=request.user)
+            changed = services.change(credential, form.values, actor=request.user, drawn_from=form.version)
+        except ChangedMeanwhileError as exc:
+            form.tell(exc, _edit_form(pk)[0])
+        except Credential.DoesNotExist as exc:
+            raise Http404 from exc
         except services.NameTakenError:
             form.refuse_name()
         except services.TenantSettledError:
@@ -143,6 +144,15 @@ def edit(request: Request, pk: uuid.UUID) -> HttpResponse:
             return redirect(credential)
     uses = uses_of([credential], request.user).get(pk, [])
     return render(request, "credentials/edit.html", {"form": form, "credential": credential, "uses": uses})
+
+
+def _edit_form(pk: uuid.UUID, data: QueryDict | None = None) -> tuple[EditForm, Credential]:
+    """The form with the version that it is drawn from, and the credential."""
+    version = version_of(Credential, pk, services.CHANGES)
+    credential = _shared(pk)
+    form = EditForm(data, credential=credential, tenant_is_settled=services.tenant_is_settled(credential))
+    form.draw_from(version)
+    return form, credential
 
 
 @sensitive_post_parameters()

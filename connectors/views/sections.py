@@ -1,11 +1,13 @@
 """The forms of a connector: a new one, and each section, saved on its own."""
 
 import uuid
-from typing import Any, Final
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -18,10 +20,26 @@ from connectors.models import Connector
 from connectors.readiness_table import matrix_of, reading_with
 from connectors.views.checking import report_on
 from credentials.finding import Finding
+from neurons_admin.audit.meanwhile import ChangedMeanwhileError, MeanwhileForm, version_of
 from neurons_admin.http import Request
 
 ADD: Final = "connectors.add_connector"
 CHANGE: Final = "connectors.change_connector"
+View = Callable[[Request, uuid.UUID], HttpResponse]
+Form = TypeVar("Form", bound=MeanwhileForm)
+
+
+def gone_is_not_found(view: View) -> View:
+    """A connector that is deleted between a look at it and saving is answered like any that is not there."""
+
+    @wraps(view)
+    def answer(request: Request, pk: uuid.UUID) -> HttpResponse:
+        try:
+            return view(request, pk)
+        except Connector.DoesNotExist as exc:
+            raise Http404 from exc
+
+    return answer
 
 
 @sensitive_post_parameters()
@@ -50,18 +68,25 @@ def add(request: Request) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@gone_is_not_found
 def edit_connection(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Name, switch, and the credential to synchronise with."""
-    connector = _connector(pk)
-    form = ConnectionForm(request.POST if request.method == "POST" else None, connector=connector, user=request.user)
+    form, connector = _drawn(ConnectionForm, request, pk, "connection")
     finding = _try_out(request, form)
     if form.given and _may_save(request, form, finding):
         names = ("name", "active", "same_app_accepted")
         values = {name: form.cleaned_data[name] for name in names}
         try:
             changed = services.change_connection(
-                connector, **values, given=form.given, actor=request.user, finding=finding
+                connector,
+                **values,
+                given=form.given,
+                actor=request.user,
+                finding=finding,
+                drawn_from=form.version,
             )
+        except ChangedMeanwhileError as exc:
+            form.tell(exc, _stored(ConnectionForm, request, pk, "connection"))
         except services.NameTakenError:
             form.refuse_name()
         except services.CredentialGoneError:
@@ -82,37 +107,45 @@ def edit_connection(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@gone_is_not_found
 def edit_import(request: Request, pk: uuid.UUID) -> HttpResponse:
     """What to import."""
-    connector = _connector(pk)
-    form = ImportForm(request.POST if request.method == "POST" else None, connector=connector)
+    form, connector = _drawn(ImportForm, request, pk, "import")
     if form.is_valid():
-        changed = services.change_import(connector, **form.cleaned_data, actor=request.user)
-        return _saved(request, connector, changed)
+        try:
+            changed = services.change_import(connector, **form.values, actor=request.user, drawn_from=form.version)
+        except ChangedMeanwhileError as exc:
+            form.tell(exc, _stored(ImportForm, request, pk, "import"))
+        else:
+            return _saved(request, connector, changed)
     return render(request, "connectors/edit_import.html", {"connector": connector, "form": form})
 
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@gone_is_not_found
 def edit_schedule(request: Request, pk: uuid.UUID) -> HttpResponse:
     """When to synchronise, and when what was read is stale. A start that a clock leaves out is told of once saved."""
-    connector = _connector(pk)
-    form = ScheduleForm(request.POST if request.method == "POST" else None, connector=connector)
+    form, connector = _drawn(ScheduleForm, request, pk, "schedule")
     if form.is_valid():
-        changed = services.change_schedule(connector, **form.cleaned_data, actor=request.user)
-        if note := _connector(pk).gap_words if changed else "":
-            messages.warning(request, note)
-        return _saved(request, connector, changed)
+        try:
+            changed = services.change_schedule(connector, **form.values, actor=request.user, drawn_from=form.version)
+        except ChangedMeanwhileError as exc:
+            form.tell(exc, _stored(ScheduleForm, request, pk, "schedule"))
+        else:
+            if note := _connector(pk).gap_words if changed else "":
+                messages.warning(request, note)
+            return _saved(request, connector, changed)
     return render(request, "connectors/edit_schedule.html", {"connector": connector, "form": form})
 
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@gone_is_not_found
 def edit_actions(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Action details: whether to act, with which credential, and which actions to offer."""
-    connector = _connector(pk)
-    form = ActionsForm(request.POST if request.method == "POST" else None, connector=connector, user=request.user)
+    form, connector = _drawn(ActionsForm, request, pk, "actions")
     finding = _try_out(request, form)
     if form.is_valid() and _may_save(request, form, finding):
         values = form.cleaned_data
@@ -125,7 +158,10 @@ def edit_actions(request: Request, pk: uuid.UUID) -> HttpResponse:
                 same_app_accepted=values["same_app_accepted"],
                 actor=request.user,
                 finding=finding,
+                drawn_from=form.version,
             )
+        except ChangedMeanwhileError as exc:
+            form.tell(exc, _stored(ActionsForm, request, pk, "actions"))
         except services.PairRefusedError as exc:
             form.refuse_pair(exc.objection)
         except services.CredentialGoneError:
@@ -134,6 +170,28 @@ def edit_actions(request: Request, pk: uuid.UUID) -> HttpResponse:
             return _saved(request, connector, changed)
     context = {"connector": connector, "guide": action_guide(connector.offered), "stored_matrix": matrix_of(connector)}
     return _answer(request, "connectors/edit_actions.html", form, finding, context)
+
+
+def _drawn(kind: type[Form], request: Request, pk: uuid.UUID, section: str) -> tuple[Form, Connector]:
+    """The form of a section, with what was sent if something was, and the connector that it was drawn from."""
+    return _form(kind, request.POST if request.method == "POST" else None, request, pk, section)
+
+
+def _stored(kind: type[Form], request: Request, pk: uuid.UUID, section: str) -> Form:
+    """The form of a section as it is drawn for somebody who opens it."""
+    return _form(kind, None, request, pk, section)[0]
+
+
+def _form(
+    kind: type[Form], data: QueryDict | None, request: Request, pk: uuid.UUID, section: str
+) -> tuple[Form, Connector]:
+    version = version_of(Connector, pk, services.changes_of(section))
+    connector = _connector(pk)
+    more = {"user": request.user} if issubclass(kind, CredentialChoiceForm) else {}
+    make: Callable[..., Form] = kind
+    form = make(data, connector=connector, **more)
+    form.draw_from(version)
+    return form, connector
 
 
 def _connector(pk: uuid.UUID) -> Connector:

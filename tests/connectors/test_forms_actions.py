@@ -109,7 +109,9 @@ def test_which_actions_are_offered(admin, sign_in):
     changed = again(connector)
     assert [key for key in actions.BY_KEY if changed.offers(key)] == ["reset_password"]
     assert "from_another_version" in changed.actions_withheld
-    save(admin, connector, offered=None, source="shared", shared=str(connector.action_credential_id))
+    drawn_from = Event.objects.latest("id").pk
+    shared = str(connector.action_credential_id)
+    save(admin, connector, offered=None, source="shared", shared=shared, drawn_from=drawn_from)
     assert not any(again(connector).offers(key) for key in actions.BY_KEY)
 
 

@@ -73,7 +73,7 @@ def test_what_is_imported_beside_people_does_not_mean_reading_them_again(admin, 
     save(admin, connector, **{name: None})
     changed = again(connector)
     assert (getattr(changed, name), bool(changed.delta_link)) == (False, True)
-    save(admin, connector)
+    save(admin, connector, drawn_from=str(Event.objects.latest("id").pk))
     assert getattr(again(connector), name)
     assert again(connector).delta_link
 

@@ -187,9 +187,9 @@ class TestStaged:
 def test_the_end_of_a_certificate_cannot_be_typed(admin, sign_in):
     credential = make_credential("Contoso")
     replace(admin, credential, means="uploaded", pair=pem())
-    before = again(credential)
+    before, drawn_from = again(credential), Event.objects.latest("id").pk
     data = {"name": "Renamed", "cloud": "global", "tenant_id": str(TENANT_ID), "client_id": str(credential.client_id)}
-    admin.post(url("edit", credential), {**data, "secret_expires_on": "2099-01-01"})
+    admin.post(url("edit", credential), {**data, "secret_expires_on": "2099-01-01", "drawn_from": str(drawn_from)})
     assert again(credential).name == "Renamed"
     assert again(credential).secret_expires_on == before.secret_expires_on
 
