@@ -97,7 +97,10 @@ class MeanwhileForm(forms.Form):
         field = stored.fields[name]
         if isinstance(field.widget, forms.PasswordInput | forms.FileInput):
             return False
-        return field.has_changed(stored.get_initial_for_field(field, name), self[name].data)
+        mine, theirs = self.cleaned_data.get(name), stored.get_initial_for_field(field, name)
+        if isinstance(mine, list) and isinstance(theirs, list):
+            return sorted(mine) != sorted(theirs)
+        return in_words(field, mine) != in_words(field, theirs)
 
     def _sentence(self, event: Event) -> str:
         columns = event.detail.get("fields") or [event.detail.get("with", "secret")]

@@ -28,7 +28,8 @@ def version_in(answer):
 
 
 def data_for(section, connector, **changes):
-    shared = {"source": "shared"}
+    # As a browser sends it: with the part that is hidden.
+    shared = {"source": "shared", "cloud": "global", "tenant_id": str(connector.tenant_id)}
     data = {
         "connection": {"name": connector.name, "active": "on", "shared": str(connector.sync_credential_id), **shared},
         "import": dict.fromkeys(
@@ -72,6 +73,7 @@ def test_the_second_is_told_who_changed_what_and_can_save_on_purpose(admin, sect
     assert told[0].startswith(f"{event.actor_name} changed this on ")
     assert label in told[0] or section == "actions"
     assert (label, stored) in answer.context["form"].stored_now
+    assert len(answer.context["form"].stored_now) <= len(first) + len(second)
     assert version_in(answer) == str(event.pk)
     assert admin.post(address(section, connector), {**mine, "drawn_from": version_in(answer)}).status_code == 302
     assert values(connector) != before
