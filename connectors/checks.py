@@ -1,5 +1,8 @@
 """Checks of credentials: a fresh sign-in, with what it shows in plain words."""
 
+from dataclasses import replace
+
+from connectors.expiry import day_in_directory
 from connectors.graph import CredentialRefused, Grant, GraphError, sign_in_afresh
 from connectors.registration import registration_of
 from credentials import services
@@ -22,7 +25,7 @@ def sign_in_with(credential: Credential) -> Finding:
     Asks the network: never call it inside a transaction.
     """
     try:
-        return _found(sign_in_afresh(registration_of(credential)))
+        grant = sign_in_afresh(registration_of(credential))
     except GraphError as exc:
         reference = " · ".join(part for part in (exc.detail, exc.request_id) if part)
         # A secret that this server cannot open says nothing about the credential.
@@ -30,6 +33,7 @@ def sign_in_with(credential: Credential) -> Finding:
         return Finding(exc.code, str(exc), signed_in=False, asked=asked, reference=reference)
     except OSError:
         return Finding("no_network", UNREACHABLE, signed_in=False, asked=False)
+    return replace(_found(grant), expires_on=day_in_directory(credential, grant))
 
 
 def check(credential: Credential, *, actor: User) -> Finding:

@@ -1,6 +1,7 @@
 """What trying a credential out has shown."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from .directory_roles import names_of
@@ -15,6 +16,7 @@ class Finding:
 
     `code` is empty when the credential works; otherwise `message` says what is wrong and how to mend it. `signed_in`
     says whether Microsoft accepted tenant, client ID and secret, `asked` whether anything was learnt of the credential.
+    `expires_on` is the last day of its secret as the app registration has it; None if that was not to be learnt.
     """
 
     code: str = ""
@@ -26,6 +28,7 @@ class Finding:
     permissions: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     reference: str = ""
+    expires_on: date | None = None
 
     @property
     def tone(self) -> str:

@@ -147,7 +147,8 @@ class Credential(models.Model):
         self.certificate, self.private_key = "", Secret()
         self.secret_hint = value[:HINT_LENGTH] if len(value) >= SHORTEST_HINTED else ""
         self.secret_set_at = timezone.now()
-        self.set_expiry(expires_on)
+        self.secret_expires_on = expires_on
+        self.secret_expiry_source = self.ExpirySource.TYPED if expires_on else ""
 
     def set_certificate(self, pair: KeyPair) -> None:
         """Take a key pair in the place of a secret; the private key is encrypted when the row is saved."""
@@ -173,10 +174,31 @@ class Credential(models.Model):
         return facts_of(self.staged_certificate) if self.staged_certificate else None
 
     def set_expiry(self, day: date | None) -> None:
-        """Take the secret's last day as somebody typed it; the day that is known already keeps its origin."""
+        """Take the secret's last day as somebody typed it; the day that is known already keeps its origin.
+
+        The directory has the last word: each check that can read the app registration sets the day, whatever was typed;
+        until then another day that is typed holds, and an empty field takes nothing away. What a refused sign-in taught
+        (it has expired) corrects a typed day that is still to come, never the directory's.
+        """
+        if day is None and self.secret_expiry_source == self.ExpirySource.DIRECTORY:
+            return
         if day != self.secret_expires_on or day is None:
             self.secret_expires_on = day
             self.secret_expiry_source = self.ExpirySource.TYPED if day else ""
+
+    def _learn_expiry(self, finding: Finding) -> None:
+        """Keep the last day that signing in has taught, unless the secret has been replaced meanwhile."""
+        is_over = self.days_left is not None and self.days_left <= 0
+        is_known = is_over or self.secret_expiry_source == self.ExpirySource.DIRECTORY
+        if finding.expires_on:
+            day, source = finding.expires_on, self.ExpirySource.DIRECTORY
+        elif finding.code == EXPIRED_SECRET and not is_known:
+            day, source = timezone.localdate(), self.ExpirySource.SIGN_IN
+        else:
+            return
+        same = Credential.objects.filter(pk=self.pk, secret_set_at=self.secret_set_at)
+        if same.update(secret_expires_on=day, secret_expiry_source=source):
+            self.secret_expires_on, self.secret_expiry_source = day, source
 
     def note_check(
         self, *, code: str, message: str, app_name: str = "", permissions: list[str], roles: list[str]
@@ -191,9 +213,7 @@ class Credential(models.Model):
         """Keep what signing in has shown; nothing, if Microsoft could not be asked. Saves only these columns."""
         if not finding.asked:
             return
-        if finding.code == EXPIRED_SECRET and (self.days_left is None or self.days_left > 0):
-            self.secret_expires_on, self.secret_expiry_source = timezone.localdate(), self.ExpirySource.SIGN_IN
-            self.save(update_fields=["secret_expires_on", "secret_expiry_source"])
+        self._learn_expiry(finding)
         self.note_check(
             code=finding.code,
             message=finding.message,
@@ -204,6 +224,8 @@ class Credential(models.Model):
 
     def forget_check(self) -> None:
         """What was found belongs to another app registration or secret. Saved with the row."""
+        if self.secret_expiry_source == self.ExpirySource.DIRECTORY:
+            self.secret_expires_on, self.secret_expiry_source = None, ""
         self.checked_at = None
         self.check_code = self.check_message = self.app_name = ""
         self.granted_permissions, self.directory_roles = [], []

@@ -61,15 +61,17 @@ def change(
     with _names_guarded(), transaction.atomic():
         row = Credential.objects.shared().select_for_update().get(pk=credential.pk)
         refuse_if_changed(row, CHANGES, drawn_from)
-        changed = [name for name, value in values.items() if getattr(row, name) != value]
+        before = {name: getattr(row, name) for name in values}
+        for name, value in values.items():
+            if name == "secret_expires_on":
+                row.set_expiry(value)
+            else:
+                setattr(row, name, value)
+        changed = [name for name in values if getattr(row, name) != before[name]]
         if {"tenant_id", "cloud"} & set(changed) and tenant_is_settled(row):
             raise TenantSettledError
         if not changed:
             return []
-        if "secret_expires_on" in values:
-            row.set_expiry(values["secret_expires_on"])
-        for name in changed:
-            setattr(row, name, values[name])
         if set(IDENTITY) & set(changed):
             row.forget_check()
         row.save()

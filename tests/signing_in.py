@@ -1,5 +1,6 @@
 """A stand-in for signing in afresh, at the seam that checks use. Import the fixture in a conftest to have it."""
 
+from datetime import date
 from typing import NamedTuple
 
 import pytest
@@ -33,6 +34,7 @@ class SignIn:
 
     def __init__(self) -> None:
         self.answer: Grant | Exception = full_grant()
+        self.last_day: date | None = None
         self.tried: list[Tried] = []
 
     def __call__(self, registration: Registration) -> Grant:
@@ -47,4 +49,5 @@ def sign_in(monkeypatch: pytest.MonkeyPatch) -> SignIn:
     """Microsoft, as far as signing in goes."""
     stand_in = SignIn()
     monkeypatch.setattr("connectors.checks.sign_in_afresh", stand_in)
+    monkeypatch.setattr("connectors.checks.day_in_directory", lambda credential, grant: stand_in.last_day)
     return stand_in
