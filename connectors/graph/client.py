@@ -23,6 +23,8 @@ from .registration import Registration
 USER_AGENT = "NeuronsAdmin"
 # After a 401 the second try begins only this soon: whoever asked us holds a lease that runs out.
 PATIENCE = 20.0
+# Rounds of changes have empty pages at times; nobody has seen this many in a row.
+MOST_EMPTY_PAGES = 1000
 _MEMBER = re.compile(r"/members/[^/]+/?$")
 
 OnCall = Callable[[Call], None]
@@ -53,14 +55,23 @@ class Reader:
         return self.exchange("GET", path, headers=headers)
 
     def pages(self, link: str, *, headers: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
-        """The page at `link` and those that follow it, by Graph's own links. Raises GraphError at any page."""
-        followed = set()
+        """The page at `link` and those that follow it, by Graph's own links. Raises GraphError at any page.
+
+        Refused is raised of a list that has no end: links that come again, or MOST_EMPTY_PAGES in a row.
+        """
+        followed, empty = set(), 0
         while link:
             if link in followed:
                 raise Refused("Microsoft Graph's pages lead round in a circle: this list has no end.", code="circle")
             followed.add(link)
             page = self.get(link, headers=headers)
+            empty = 0 if page.get("value") else empty + 1
             yield page
+            if empty >= MOST_EMPTY_PAGES:
+                raise Refused(
+                    f"Microsoft Graph gave {empty:,} empty pages in a row: this list seems to have no end.",
+                    code="no_end",
+                )
             link = str(page.get("@odata.nextLink", ""))
 
     def grant(self, *, fresh: bool = False) -> tokens.Grant:

@@ -14,9 +14,10 @@ _ROWS: dict[str, Callable[[], QuerySet[Any]]] = {
     "licences": Licence.objects.all,
     "roles": lambda: Account.objects.filter(removal="", directory_roles__len__gt=0),
     "devices": Device.objects.all,
+    "sign_ins": lambda: Account.objects.filter(removal="", last_sign_in_at__isnull=False),
 }
 
 
 def known(connector_id: uuid.UUID, stream: str) -> int:
-    """How many rows of a stream are there: accounts, groups, products, devices, holders of directory roles."""
+    """How many rows of a stream are there: accounts, groups, products, devices, holders of directory roles, sign-ins."""
     return _ROWS[stream]().filter(connector=connector_id).count()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from connectors import attention, sync
 from connectors.graph import Refused, TryLater
 from connectors.models import Connector, SyncRun
-from connectors.sync import schedule, steering
+from connectors.sync import engine, schedule, steering
 from neurons_admin.audit.models import Event
 from people import imports
 from people.models import Account, Device, Group, Licence
@@ -142,6 +142,11 @@ OTHERS = {
     "roles": {"value": [{"id": "r", "roleTemplateId": "62e90394-69f5-4237-9190-012177145e10"}]},
     "/directoryRoles/r/members": {"value": [{"id": object_id(n)} for n in (1, 2)]},
 }
+
+
+@pytest.mark.parametrize("stream", [stream.key for stream in engine.ALL])
+def test_the_brake_can_count_what_there_is_of_every_stream(contoso: Connector, stream: str) -> None:
+    assert imports.known(contoso.pk, stream) == 0
 
 
 @pytest.mark.parametrize("stream", ["groups", "licences", "devices", "roles"])

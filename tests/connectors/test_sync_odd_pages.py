@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connectors.graph import Reader, Refused, TryLater
+from connectors.graph import Reader, Refused, TryLater, client
 from connectors.models import Connector
 from connectors.registration import registration_of
 from people.models import Account
@@ -45,6 +45,42 @@ def test_pages_that_lead_round_in_a_circle_end_it_at_once(contoso: Connector, se
     assert (run.state, run.error_code) == (State.FAILED, "circle")
     assert run.message == "Microsoft Graph's pages lead round in a circle: this list has no end."
     assert len(asked) == 3
+    assert Account.objects.filter(removal="").count() == 3
+
+
+def test_empty_pages_with_ever_other_links_end_some_time_and_remove_nobody(contoso: Connector, reads: Any) -> None:
+    reads(THREE_PAGES)
+    carry_out(contoso)
+    Connector.objects.update(delta_link="")
+    contoso.refresh_from_db()
+    reader, asked = Reader(registration_of(contoso.sync_credential)), []
+
+    def get(path: str, **_: Any) -> Any:
+        asked.append(path)
+        return page(following=f"{ROOT}/{len(asked)}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "MOST_EMPTY_PAGES", 20)
+        patch.setattr(reader, "get", get)
+        patch.setattr(Connector, "graph_for_sync", lambda self: reader)
+        run = carry_out(contoso)
+    assert (run.state, run.error_code) == (State.FAILED, "no_end")
+    assert run.message == "Microsoft Graph gave 20 empty pages in a row: this list seems to have no end."
+    assert len(asked) == 20
+    assert Account.objects.filter(removal="").count() == 5
+
+
+def test_an_empty_page_among_others_is_nothing_odd(contoso: Connector, reads: Any) -> None:
+    reads({"first": page(following="page-2"), "page-2": page(user(1), following="page-3"), "page-3": page(delta="d")})
+    assert carry_out(contoso).state == State.SUCCEEDED
+    assert Account.objects.filter(removal="").count() == 1
+
+
+def test_a_page_that_comes_twice_changes_nothing_more(contoso: Connector, reads: Any) -> None:
+    again = page(user(1), user(2), following="page-3")
+    reads({"first": page(user(1), user(2), following="page-2"), "page-2": again, "page-3": page(user(3), delta="d")})
+    run = carry_out(contoso)
+    assert (run.state, run.added, run.changed, run.removed) == (State.SUCCEEDED, 3, 0, 0)
     assert Account.objects.filter(removal="").count() == 3
 
 
