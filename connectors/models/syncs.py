@@ -175,7 +175,10 @@ class SyncRun(models.Model):
             return ""
         what = STREAMS.get(self.question["stream"], "rows").lower()
         what = "holders of directory roles" if self.question["stream"] == "roles" else what
-        return f"It would remove {self.question['removes']:,} of {self.question['of']:,} {what}."
+        words = f"It would remove {self.question['removes']:,} of {self.question['of']:,} {what}."
+        if self.question.get("changed"):
+            words += " What to import was changed since the last one: who is left out counts, and there may be more."
+        return words
 
     @property
     def now_reading(self) -> str:

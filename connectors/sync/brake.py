@@ -18,11 +18,13 @@ LEAST: Final = 10
 
 
 class Brake(Exception):
-    """A batch would have removed too much; `question` says of which stream, how much, and of how much."""
+    """A batch would have removed too much; `question` says of which stream, how much, of how much, and whether
+    somebody has changed since the last synchronisation what is read of it (`changed`).
+    """
 
-    def __init__(self, stream: str, removes: int, of: int) -> None:
+    def __init__(self, stream: str, removes: int, of: int, *, changed: bool) -> None:
         super().__init__(f"{removes} of {of} rows of {stream}")
-        self.question = {"stream": stream, "removes": removes, "of": of}
+        self.question = {"stream": stream, "removes": removes, "of": of, "changed": changed}
 
 
 def require_acceptable(run: SyncRun, stream: Stream[Any], batch: Batch, stored: Stored, sink: Sink) -> None:
@@ -41,4 +43,12 @@ def require_acceptable(run: SyncRun, stream: Stream[Any], batch: Batch, stored: 
         return
     before = sink.known(run.connector_id, stream.key) + removes - counts["added"] - stored.added
     if is_empty or (removes - accepted) * 100 > MOST_PERCENT * before:
-        raise Brake(stream.key, removes, max(before, removes))
+        raise Brake(stream.key, removes, max(before, removes), changed=_was_changed(run, stream.key))
+
+
+def _was_changed(run: SyncRun, key: str) -> bool:
+    """Whether a stream was last read to its end on another basis: of another tenant, or with another filter."""
+    ended = run.connector.sync_runs.filter(state=SyncRun.State.SUCCEEDED, counts__has_key=key)
+    counts = ended.order_by("-created_at").values_list("counts", flat=True).first() or {key: {}}
+    before = counts[key].get("basis", "")
+    return bool(before) and before != run.counts[key]["basis"]

@@ -34,7 +34,15 @@ AnyStream = Stream[Any]
 # Roles after groups: who is in a group that holds a role holds it, too.
 ALL: Final[tuple[AnyStream, ...]] = (People(), Groups(), Products(), Roles(), Devices(), SignIns())
 BY_KEY: Final = {stream.key: stream for stream in ALL}
-NOTHING_YET: Final[dict[str, Any]] = {"read": 0, "added": 0, "changed": 0, "removed": 0, "full": True, "note": ""}
+NOTHING_YET: Final[dict[str, Any]] = {
+    "read": 0,
+    "added": 0,
+    "changed": 0,
+    "removed": 0,
+    "full": True,
+    "note": "",
+    "basis": "",
+}
 # What a batch moves on.
 PROGRESS: Final = [
     "stream", "counts", "full", "basis", "read", "pages", "added", "changed", "removed", "page_link", "attempts"
@@ -143,7 +151,7 @@ def _read(run: SyncRun, stream: AnyStream, sink: Sink) -> None:
 def _begin(run: SyncRun, stream: AnyStream) -> None:
     full = not (stream.delta_field and getattr(run.connector, stream.delta_field))
     run.basis = stream.basis(run.connector)
-    run.counts[stream.key] = {**run.counts.get(stream.key, NOTHING_YET), "full": full}
+    run.counts[stream.key] = {**run.counts.get(stream.key, NOTHING_YET), "full": full, "basis": run.basis}
     if stream.key == People.key:
         run.full = full
 

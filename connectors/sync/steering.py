@@ -56,7 +56,8 @@ def decide(run: SyncRun, name: str, *, actor: User) -> bool:
             return False
         question = row.question
         if name == "remove":
-            row.accepted[question["stream"]] = question["removes"]
+            # Who chose to read less has chosen that for everybody it leaves out, however many pages they are on.
+            row.accepted[question["stream"]] = question["of" if question.get("changed") else "removes"]
         if name == "keep":
             _forget_link(row, question["stream"])
         SyncRun.objects.filter(pk=row.pk).update(

@@ -51,7 +51,7 @@ def test_a_full_round_that_misses_many_is_held_and_removes_nobody(contoso: Conne
     fifty.scripted["first"] = some(*range(39))
     run = read_anew(contoso)
     assert (run.state, run.removed, there()) == (State.HELD, 0, 50)
-    assert run.question == {"stream": "people", "removes": 11, "of": 50}
+    assert run.question == {"stream": "people", "removes": 11, "of": 50, "changed": False}
     assert run.message == "It would remove 11 of 50 people."
     assert (run.ended_at, run.lease_until, delta_of(contoso)) == (None, None, "")
     assert run.calls.count() == 1
@@ -87,7 +87,7 @@ def test_changes_that_carry_many_removals_are_held_before_the_page_that_crosses_
     fifty.scripted["d2"] = page(*map(removed, range(8, 30)), delta="delta-2")
     run = carry_out(contoso)
     assert (run.state, run.removed, there()) == (State.HELD, 8, 42)
-    assert run.question == {"stream": "people", "removes": 30, "of": 50}
+    assert run.question == {"stream": "people", "removes": 30, "of": 50, "changed": False}
     assert (run.page_link.reveal(), delta_of(contoso)) == ("d2", "delta-1")
 
 
@@ -101,7 +101,7 @@ def test_what_was_accepted_is_removed_from_the_page_on_that_was_held(contoso: Co
     assert fifty.asked[0] == "d2"
     assert (run.state, run.removed, there(), delta_of(contoso)) == (State.SUCCEEDED, 30, 20, "delta-2")
     event = Event.objects.get(verb="connector.removal_accepted")
-    assert event.detail == {"stream": "people", "removes": 30, "of": 50}
+    assert event.detail == {"stream": "people", "removes": 30, "of": 50, "changed": False}
 
 
 def test_whoever_accepts_some_has_not_accepted_all(contoso: Connector, fifty: Any) -> None:
