@@ -13,6 +13,7 @@ from credentials.reassigning import CannotMoveError
 from neurons_admin.access.models import User
 from neurons_admin.audit.models import record
 
+PERMISSIONS = ("connectors.change_connector",)
 SECTIONS = {"sync_credential": "connection", "action_credential": "actions"}
 
 

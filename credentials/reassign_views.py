@@ -1,11 +1,11 @@
 """Giving whatever uses a credential another one, from the page that says why it cannot be deleted."""
 
 import uuid
-from typing import Final
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
@@ -13,9 +13,7 @@ from django.views.decorators.http import require_POST
 from neurons_admin.http import Request
 
 from .models import Credential
-from .reassigning import CannotMoveError, reassign, replacements_for
-
-NEEDED: Final = ("credentials.delete_credential", "credentials.use_credential")
+from .reassigning import NEEDED, CannotMoveError, may_reassign, reassign, replacements_for
 
 
 class ReassignForm(forms.Form):
@@ -26,8 +24,8 @@ class ReassignForm(forms.Form):
         self.offered = {str(each.pk): each for each in replacements_for(credential)}
         self.fields["instead"] = forms.ChoiceField(
             label="Use instead",
-            help_text="Of the same tenant and cloud, and without another part here.",
-            choices=[(key, each.name) for key, each in self.offered.items()],
+            help_text="Of the same tenant and cloud, without another part here, and not known to fail.",
+            choices=[(key, _label(each)) for key, each in self.offered.items()],
         )
 
     @property
@@ -35,9 +33,13 @@ class ReassignForm(forms.Form):
         return self.offered[self.cleaned_data["instead"]]
 
 
+def _label(credential: Credential) -> str:
+    return credential.name if credential.check_passed else f"{credential.name} (not checked yet)"
+
+
 def form_for(request: Request, credential: Credential) -> ReassignForm | None:
     """The form for somebody who may use it, if there is anything to choose."""
-    form = ReassignForm(credential) if request.user.has_perms(NEEDED) else None
+    form = ReassignForm(credential) if may_reassign(request.user) else None
     return form if form and form.offered else None
 
 
@@ -45,6 +47,8 @@ def form_for(request: Request, credential: Credential) -> ReassignForm | None:
 @permission_required(NEEDED, raise_exception=True)
 def give_another(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Put the chosen credential wherever this one is; then it can be deleted, which is asked for next."""
+    if not may_reassign(request.user):
+        raise PermissionDenied
     credential = get_object_or_404(Credential.objects.shared(), pk=pk)
     form = ReassignForm(credential, request.POST.dict())
     if not form.is_valid():

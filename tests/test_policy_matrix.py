@@ -80,7 +80,7 @@ RULES = {
     "credentials:detail": Rule(get=CREDENTIALS, thing="credential"),
     "credentials:edit": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
     "credentials:replace_secret": Rule(get=CREDENTIALS, post=CREDENTIALS, thing="credential"),
-    "credentials:give_another": Rule(get=NOBODY, post=CREDENTIALS, thing="credential"),
+    "credentials:give_another": Rule(get=NOBODY, post=SUPERUSERS, thing="credential"),
     "credentials:certificate": Rule(get=CREDENTIALS, thing="credential"),
     "credentials:staged_certificate": Rule(get=CREDENTIALS, thing="credential"),
     "credentials:use_certificate": Rule(get=NOBODY, post=CREDENTIALS, thing="credential"),

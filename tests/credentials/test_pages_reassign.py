@@ -1,16 +1,27 @@
 """A credential that is in use gives its place to another, and can be deleted then."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 
 from connectors.models import Connector
 from credentials.models import Credential
 from neurons_admin.audit.models import Event
-from tests.factories import make_connector, make_credential
+from tests.factories import make_connector, make_credential, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client):
+    """A client signed in as somebody who keeps credentials and connectors."""
+    client.user = make_user("Credential admin", "Connector admin")
+    client.force_login(client.user)
+    return client
 
 
 def offered(client, credential):
@@ -47,6 +58,37 @@ def test_what_may_not_take_the_part_is_not_offered(admin):
     make_credential("")
     make_credential("Fits")
     assert offered(admin, old) == ["Fits"]
+
+
+def test_what_is_known_to_fail_is_not_offered_and_what_was_not_tried_says_so(admin):
+    old, fine = make_credential("Old"), make_credential("Fine", checked_at=timezone.now())
+    make_connector("Contoso", action_credential=old)
+    make_credential("Refused", checked_at=timezone.now(), check_code="wrong_secret")
+    expired = make_credential("Expired")
+    expired.set_expiry(timezone.localdate() - timedelta(days=1))
+    expired.save()
+    untried = make_credential("Untried")
+    form = admin.get(reverse("credentials:delete", args=[old.pk])).context["form"]
+    assert dict(form.fields["instead"].choices) == {
+        str(fine.pk): "Fine",
+        str(untried.pk): "Untried (not checked yet)",
+    }
+
+
+NEEDED = ["credentials.delete_credential", "credentials.use_credential", "connectors.change_connector"]
+
+
+@pytest.mark.parametrize("without", [None, *NEEDED])
+def test_it_takes_the_rights_on_both_sides(client, without):
+    user = make_user()
+    names = [each.partition(".")[2] for each in NEEDED if each != without]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(user)
+    old, new = make_credential("Old"), make_credential("New")
+    make_connector("Contoso", action_credential=old)
+    url = reverse("credentials:give_another", args=[old.pk])
+    assert client.post(url, {"instead": str(new.pk)}).status_code == (302 if without is None else 403)
+    assert new.acting_connectors.count() == (without is None)
 
 
 def test_a_refused_one_changes_nothing_at_all(admin):
