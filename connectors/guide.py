@@ -5,13 +5,17 @@ https://learn.microsoft.com/graph/permissions-reference
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from connectors import scripts
 from connectors.actions import Action
+from connectors.actions.permissions import DIRECTORY_READ_WRITE, USER_READ_WRITE
+from connectors.graph.registration import CLOUDS
 from connectors.least import Wanted, scope_of, stand_ins
 from connectors.permission_ids import GRAPH_APP, IDS
+from credentials.models import Cloud, Credential
 
 
 class Permission(NamedTuple):
@@ -51,6 +55,8 @@ DELEGATED_ONLY: Final = Permission(
     "Exists as a delegated permission only: it cannot be granted to an application and has no effect here. Older guides"
     " list it; leave it out.",
 )
+# With the one above these are the four that guides to acting on people usually name, needed or not.
+USUALLY_NAMED: Final = (USER_READ_WRITE, "User.ManageIdentities.All", DIRECTORY_READ_WRITE)
 
 
 def manifest(permissions: Sequence[Permission]) -> str:
@@ -59,37 +65,67 @@ def manifest(permissions: Sequence[Permission]) -> str:
     return json.dumps({"requiredResourceAccess": [{"resourceAppId": GRAPH_APP, "resourceAccess": access}]}, indent=2)
 
 
-def sync_guide() -> dict[str, object]:
-    """What the guide's template needs beside the form of the credential that reads."""
+def consent_link(credential: Credential | None) -> str:
+    """Where an administrator consents to what the app registration of a credential asks for; empty without one.
+
+    https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent
+    """
+    if credential is None:
+        return ""
+    authority = CLOUDS[credential.cloud].authority
+    return f"{authority}/{quote(str(credential.tenant_id))}/adminconsent?client_id={quote(str(credential.client_id))}"
+
+
+def sync_guide(credential: Credential | None = None) -> dict[str, object]:
+    """What the guide's template needs beside the form of the credential that reads; `credential` is the stored one."""
+    cloud = credential.cloud if credential else Cloud.GLOBAL
     return {
         "role": "sync",
         "permissions": READING,
         "optional": READING_OPTIONAL,
-        **_to_copy("Neurons Admin read", READING),
+        "consent_link": consent_link(credential),
+        **_to_copy("Neurons Admin read", READING, cloud),
     }
 
 
-def action_guide(offered: Sequence[type[Action]]) -> dict[str, object]:
-    """The same for the credential that acts: the least that suffices for the actions that are offered."""
+def action_guide(
+    offered: Sequence[type[Action]], credential: Credential | None = None, *, cloud: str = Cloud.GLOBAL
+) -> dict[str, object]:
+    """The same for the credential that acts: the least that suffices for the actions that are offered.
+
+    Without a `credential` the scripts are for `cloud`.
+    """
     scope = scope_of(offered)
     permissions = [Permission(each.name, IDS.get(each.name, ""), f"{_list(each.purposes)}.") for each in scope.least]
+    broader = [_broader(each) for each in stand_ins(offered)]
     return {
         "role": "action",
         "permissions": permissions,
-        "broader": [_broader(each) for each in stand_ins(offered)],
+        "broader": broader,
+        "left_out": [*_needless({each.name for each in (*permissions, *broader)}), DELEGATED_ONLY],
         "needs_role": scope.needs_role,
-        "delegated_only": DELEGATED_ONLY,
-        **_to_copy("Neurons Admin act", permissions, needs_role=scope.needs_role),
+        "consent_link": consent_link(credential),
+        **_to_copy(
+            "Neurons Admin act", permissions, credential.cloud if credential else cloud, needs_role=scope.needs_role
+        ),
     }
 
 
-def _to_copy(name: str, permissions: Sequence[Permission], *, needs_role: bool = False) -> dict[str, str]:
+def _needless(listed: Collection[str]) -> list[Permission]:
+    words = "Older guides list it; no action that is offered needs it."
+    return [Permission(name, IDS[name], words) for name in USUALLY_NAMED if name not in listed]
+
+
+def _to_copy(
+    name: str, permissions: Sequence[Permission], cloud: str, *, needs_role: bool = False
+) -> dict[str, object]:
     """The same as a manifest, and as scripts that make the app registration."""
     ids = [permission.id for permission in permissions if permission.id]
     return {
+        "cloud": Cloud(cloud).label,
         "manifest": manifest(permissions),
-        "cli": scripts.azure_cli(name, ids, needs_role=needs_role),
-        "powershell": scripts.powershell(name, ids, needs_role=needs_role),
+        "cli": scripts.azure_cli(name, ids, cloud=cloud, needs_role=needs_role),
+        "powershell": scripts.powershell(name, ids, cloud=cloud, needs_role=needs_role),
     }
 
 

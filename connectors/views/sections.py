@@ -20,6 +20,7 @@ from connectors.models import Connector
 from connectors.readiness_table import matrix_of, reading_with
 from connectors.views.checking import report_on
 from credentials.finding import Finding
+from credentials.models import Cloud
 from neurons_admin.audit.meanwhile import ChangedMeanwhileError, MeanwhileForm, version_of
 from neurons_admin.http import Request
 
@@ -98,7 +99,7 @@ def edit_connection(request: Request, pk: uuid.UUID) -> HttpResponse:
     stored = connector.sync_credential.finding if connector.sync_credential else None
     context = {
         "connector": connector,
-        "guide": sync_guide(),
+        "guide": sync_guide(connector.sync_credential),
         "stored": stored,
         "stored_reading": reading_with(stored) if stored else None,
     }
@@ -168,7 +169,12 @@ def edit_actions(request: Request, pk: uuid.UUID) -> HttpResponse:
             form.refuse_shared()
         else:
             return _saved(request, connector, changed)
-    context = {"connector": connector, "guide": action_guide(connector.offered), "stored_matrix": matrix_of(connector)}
+    cloud = connector.sync_credential.cloud if connector.sync_credential else Cloud.GLOBAL
+    context = {
+        "connector": connector,
+        "guide": action_guide(connector.offered, connector.action_credential, cloud=cloud),
+        "stored_matrix": matrix_of(connector),
+    }
     return _answer(request, "connectors/edit_actions.html", form, finding, context)
 
 
