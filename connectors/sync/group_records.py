@@ -34,22 +34,26 @@ class GroupRecord(NamedTuple):
 class GroupChange:
     """What was said of one group: its properties (None: nothing), who is in, who is out, and whether it is removed.
 
-    `removal` is `deleted` for one that can be restored, `gone` for one that cannot, and empty for one that is there.
+    In this order it is emptied (it was gone for good, and its members with it), told of (`told`: it was there) and
+    removed; so the end is the same as with each entry by itself. `removal` is `deleted` for one that can be restored,
+    `gone` for one that cannot, and empty for one that is there.
     """
 
     object_id: str
     record: GroupRecord | None = None
     joined: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
+    emptied: bool = False
+    told: bool = False
     removal: str = ""
 
     def take(self, group: dict[str, Any]) -> int:
         """Take in one more entry about this group, later than those before. Returns how many members it speaks of."""
         removed = group.get("@removed")
         if removed is not None:
-            self.removal = "gone" if removed.get("reason") == "deleted" else "deleted"
+            self._remove("gone" if removed.get("reason") == "deleted" else "deleted")
             return 0
-        self.removal = ""
+        self.removal, self.told = "", True
         if any(group.get(name) is not None for name in _SAYS_SOMETHING):
             self.record = parse_group(group)
         members = group.get("members@delta") or ()
@@ -59,6 +63,13 @@ class GroupChange:
             (self.joined if joins else self.left).add(object_id)
             (self.left if joins else self.joined).discard(object_id)
         return len(members)
+
+    def _remove(self, removal: str) -> None:
+        self.removal = removal
+        if removal == "gone":
+            self.emptied = True
+            self.joined.clear()
+            self.left.clear()
 
 
 def parse_group(group: dict[str, Any]) -> GroupRecord:

@@ -19,7 +19,10 @@ FIRST_LINK: Final = f"/users/delta?$select={','.join((*USER_PROPERTIES, 'manager
 
 @dataclass
 class PeopleBatch(Batch):
-    """Of somebody who occurs twice the last one counts, the manager as last told."""
+    """Of somebody who occurs twice the last one counts, the manager as last told.
+
+    Who is in both was told of before being removed: the row keeps what was said last, wherever a batch ends.
+    """
 
     # None: nobody needs to be looked at.
     wants: Callable[[AccountRecord], bool] | None = None
@@ -32,7 +35,6 @@ class PeopleBatch(Batch):
             if self.wants is not None and isinstance(item, AccountRecord) and not self.wants(item):
                 item = Removal(item.object_id, "excluded")
             if isinstance(item, Removal):
-                self.accounts.pop(item.object_id, None)
                 self.removals[item.object_id] = item
             else:
                 self.removals.pop(item.object_id, None)

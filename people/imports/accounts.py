@@ -77,8 +77,7 @@ WITH found AS (
     FROM unnest(%(ids)s::uuid[], %(removals)s::text[]) AS r (object_id, removal)
     JOIN people_account a ON a.connector_id = %(connector)s AND a.object_id = r.object_id
 )
-UPDATE people_account a SET removal = found.removal, removed_at = coalesce(a.removed_at, now()), as_of = now(),
-    seen_in = coalesce(%(mark)s, a.seen_in)
+UPDATE people_account a SET removal = found.removal, removed_at = coalesce(a.removed_at, now()), as_of = now()
 FROM found WHERE a.id = found.id RETURNING a.person_id, found.before <> found.removal
 """
 _SWEEP = """

@@ -6,7 +6,7 @@ Everything is written in one order, so that two that write at the same time cann
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -91,15 +91,16 @@ def store_groups(connector_id: uuid.UUID, mark: uuid.UUID | None, changes: Seque
     members have.
     """
     given = {"connector": connector_id, "mark": mark}
-    there = [change for change in changes if not change.removal]
-    removed = [change for change in changes if change.removal]
+    there = [change for change in changes if change.told]
     with connection.cursor() as cursor:
+        _empty(cursor, given, [change.object_id for change in changes if change.emptied])
         known = _known(cursor, given, there)
         ids = _put(cursor, given, there, known)
         fresh = {ids[change.object_id] for change in there if change.object_id not in known}
         touched = _change_members(cursor, given, there, ids)
         touched |= {known[change.object_id].group_id for change in there if _differs(known, change)}
-        return Stored(len(fresh), len(touched - fresh), _remove(cursor, given, removed))
+        removed = _remove(cursor, given, [change.object_id for change in changes if change.removal])
+        return Stored(len(fresh), len(touched - fresh), removed)
 
 
 def sweep_groups(connector_id: uuid.UUID, mark: uuid.UUID) -> int:
@@ -179,12 +180,14 @@ def _change_members(
     return changed
 
 
-def _remove(cursor: Any, given: dict[str, Any], changes: Iterable[GroupChange]) -> int:
+def _empty(cursor: Any, given: dict[str, Any], ids: Sequence[str]) -> None:
     """A deleted group keeps its members, for it comes back with them; one that is gone for good has none."""
-    ids = [change.object_id for change in changes]
+    if ids:
+        cursor.execute(_EMPTY, {**given, "ids": ids})
+
+
+def _remove(cursor: Any, given: dict[str, Any], ids: Sequence[str]) -> int:
     if not ids:
         return 0
     cursor.execute(_REMOVE, {**given, "ids": ids})
-    removed = int(cursor.rowcount)
-    cursor.execute(_EMPTY, {**given, "ids": [change.object_id for change in changes if change.removal == "gone"]})
-    return removed
+    return int(cursor.rowcount)
