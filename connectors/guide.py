@@ -5,13 +5,13 @@ https://learn.microsoft.com/graph/permissions-reference
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from connectors import scripts
 from connectors.actions import Action
-from connectors.actions.permissions import DIRECTORY_READ_WRITE, USER_READ_WRITE
+from connectors.actions.permissions import DIRECTORY_READ_WRITE, USER_IDENTITIES, USER_READ_WRITE
 from connectors.graph.registration import CLOUDS
 from connectors.least import Wanted, scope_of, stand_ins
 from connectors.permission_ids import GRAPH_APP, IDS
@@ -55,8 +55,20 @@ DELEGATED_ONLY: Final = Permission(
     "Exists as a delegated permission only: it cannot be granted to an application and has no effect here. Older guides"
     " list it; leave it out.",
 )
+NEEDED: Final = "needed here"
+BROADER: Final = "broader than needed"
+NO_EFFECT: Final = "no effect"
 # With the one above these are the four that guides to acting on people usually name, needed or not.
-USUALLY_NAMED: Final = (USER_READ_WRITE, "User.ManageIdentities.All", DIRECTORY_READ_WRITE)
+USUALLY_NAMED: Final = (USER_READ_WRITE, USER_IDENTITIES, DIRECTORY_READ_WRITE)
+
+
+class Judged(NamedTuple):
+    """A permission that is usually named, and what becomes of it here: one of the three marks, and the reason."""
+
+    name: str
+    id: str
+    mark: str
+    why: str
 
 
 def manifest(permissions: Sequence[Permission]) -> str:
@@ -97,12 +109,10 @@ def action_guide(
     """
     scope = scope_of(offered)
     permissions = [Permission(each.name, IDS.get(each.name, ""), f"{_list(each.purposes)}.") for each in scope.least]
-    broader = [_broader(each) for each in stand_ins(offered)]
     return {
         "role": "action",
         "permissions": permissions,
-        "broader": broader,
-        "left_out": [*_needless({each.name for each in (*permissions, *broader)}), DELEGATED_ONLY],
+        "usually_named": _usually_named(permissions, stand_ins(offered)),
         "needs_role": scope.needs_role,
         "consent_link": consent_link(credential),
         **_to_copy(
@@ -111,9 +121,17 @@ def action_guide(
     }
 
 
-def _needless(listed: Collection[str]) -> list[Permission]:
-    words = "Older guides list it; no action that is offered needs it."
-    return [Permission(name, IDS[name], words) for name in USUALLY_NAMED if name not in listed]
+def _usually_named(permissions: Sequence[Permission], broader: Sequence[Wanted]) -> list[Judged]:
+    """The four, whatever is offered: what is asked for here, what would be too much, what changes nothing."""
+    asked = {each.name for each in permissions}
+    instead = {each.name: f"Does as well in place of {' and '.join(each.purposes)}." for each in broader}
+    judged = [
+        Judged(name, IDS[name], NEEDED, "Is in the list above.")
+        if name in asked
+        else Judged(name, IDS[name], BROADER, instead.get(name, "No action that is offered needs it."))
+        for name in USUALLY_NAMED
+    ]
+    return [*judged, Judged(DELEGATED_ONLY.name, DELEGATED_ONLY.id, NO_EFFECT, DELEGATED_ONLY.why)]
 
 
 def _to_copy(
@@ -127,11 +145,6 @@ def _to_copy(
         "cli": scripts.azure_cli(name, ids, cloud=cloud, needs_role=needs_role),
         "powershell": scripts.powershell(name, ids, cloud=cloud, needs_role=needs_role),
     }
-
-
-def _broader(stand_in: Wanted) -> Permission:
-    why = f"Broader, and does as well in place of {' and '.join(stand_in.purposes)}."
-    return Permission(stand_in.name, IDS[stand_in.name], why)
 
 
 def _list(purposes: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from connectors import actions, services
 from connectors.graph import CredentialRefused
-from connectors.guide import DELEGATED_ONLY, action_guide
+from connectors.guide import BROADER, NEEDED, NO_EFFECT, action_guide, consent_link
 from connectors.models import Connector
 from connectors.pair import Objection
 from credentials.models import Credential
@@ -50,7 +50,7 @@ def test_the_guide_names_the_permissions_their_ids_and_the_role(admin):
     connector = make_connector(acts=False)
     content = admin.get(url(connector)).content.decode()
     guide = action_guide(connector.offered)
-    named = [*guide["permissions"], *guide["broader"], DELEGATED_ONLY]
+    named = [*guide["permissions"], *guide["usually_named"]]
     for permission in named:
         assert permission.name in content
         assert permission.id
@@ -69,6 +69,50 @@ def test_the_guide_asks_for_no_more_than_what_is_offered_needs(admin):
     content = admin.get(url(connector)).content.decode()
     assert "Roles &amp; admins" not in content
     assert "User.ManageIdentities.All" not in guide["manifest"]
+
+
+@pytest.mark.parametrize(
+    ("offered", "identities"),
+    [
+        ([], BROADER),
+        ([action for action in actions.ALL if not action.off_by_default], NEEDED),
+        (actions.ALL, NEEDED),
+    ],
+    ids=["none", "the usual ones", "all"],
+)
+def test_the_four_of_the_mission_are_named_whatever_is_offered_each_with_its_mark(offered, identities):
+    guide = action_guide(offered)
+    marks = {each.name: each.mark for each in guide["usually_named"]}
+    assert tuple(marks) == MISSION
+    assert marks["User.ManageIdentities.All"] == identities
+    assert marks["Directory.AccessAsUser.All"] == NO_EFFECT
+    asked = {permission.name for permission in guide["permissions"]}
+    assert {name for name, mark in marks.items() if mark == NEEDED} == asked & set(MISSION)
+    assert all(each.id and each.why for each in guide["usually_named"])
+
+
+@pytest.mark.parametrize(
+    ("cloud", "host"),
+    [
+        ("global", "login.microsoftonline.com"),
+        ("us_gov", "login.microsoftonline.us"),
+        ("us_dod", "login.microsoftonline.us"),
+        ("china", "login.chinacloudapi.cn"),
+    ],
+)
+def test_a_stored_app_registration_has_a_link_to_the_consent_page_of_its_cloud(admin, cloud, host):
+    credentials = {name: make_credential(f"Their {name}", cloud=cloud) for name in ("sync", "action")}
+    connector = make_connector(**{f"{name}_credential": each for name, each in credentials.items()})
+    for name, section in (("sync", "edit_connection"), ("action", "edit_actions")):
+        link = f"https://{host}/{TENANT_ID}/adminconsent?client_id={credentials[name].client_id}"
+        assert consent_link(credentials[name]) == link
+        assert f'href="{link}"' in admin.get(reverse(f"connectors:{section}", args=[connector.pk])).content.decode()
+
+
+def test_without_a_stored_app_registration_the_guide_says_when_there_is_a_link(admin):
+    content = admin.get(url(make_connector(acts=False))).content.decode()
+    assert "adminconsent" not in content
+    assert "Once the two IDs are saved" in content
 
 
 def test_the_tenant_that_is_read_is_filled_in_already(admin):

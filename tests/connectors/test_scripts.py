@@ -1,10 +1,13 @@
-"""The scripts of the set-up guide: whole, equal to the manifest, and fit to run."""
+"""The scripts of the set-up guide: whole, equal to the manifest, fit to run, and each for one cloud.
+
+The one for Azure CLI runs here against an `az` that only notes what it was asked. No PowerShell runs the other.
+"""
 
 import json
 import os
 import re
 import subprocess
-import uuid
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,149 +15,175 @@ import pytest
 from django.urls import reverse
 
 from connectors import actions
-from connectors.guide import DELEGATED_ONLY, action_guide, consent_link, sync_guide
+from connectors.graph.registration import CLOUDS
+from connectors.guide import action_guide, sync_guide
 from connectors.permission_ids import GRAPH_APP
-from connectors.scripts import USER_ADMINISTRATOR
+from connectors.scripts import CLI_CLOUDS, POWERSHELL_CLOUDS, USER_ADMINISTRATOR
 from credentials.models import Cloud, Credential
-from tests.factories import make_connector, make_credential
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-GUIDES = {"sync": sync_guide(), "action": action_guide(actions.ALL)}
-
-
-def wanted(guide: dict[str, Any]) -> set[str]:
-    (access,) = json.loads(guide["manifest"])["requiredResourceAccess"]
-    return {each["id"] for each in access["resourceAccess"]}
-
-
-@pytest.mark.parametrize("role", GUIDES)
-@pytest.mark.parametrize("kind", ["cli", "powershell"])
-def test_a_script_grants_what_the_manifest_asks_for_and_nothing_else(role: str, kind: str) -> None:
-    guide: Any = GUIDES[role]
-    others = {GRAPH_APP, USER_ADMINISTRATOR} if role == "action" else {GRAPH_APP}
-    assert set(GUID.findall(guide[kind])) == wanted(guide) | others
-    assert len(wanted(guide)) == len(guide["permissions"])
-    assert "Directory.AccessAsUser" not in guide[kind]
-
-
-MISSION = ["User.ReadWrite.All", "User.ManageIdentities.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"]
-EVERYDAY = [action for action in actions.ALL if not action.off_by_default]
-
-
-@pytest.mark.parametrize("offered", [[], EVERYDAY, list(actions.ALL), *([action] for action in actions.ALL)])
-def test_the_four_permissions_of_the_mission_are_named_once_each_whatever_is_offered(offered: Any) -> None:
-    guide: Any = action_guide(offered)
-    named = [each.name for part in ("permissions", "broader", "left_out") for each in guide[part]]
-    assert [named.count(name) for name in MISSION] == [1, 1, 1, 1]
-    assert all(each.id for each in guide["left_out"])
-    assert guide["left_out"][-1] == DELEGATED_ONLY
-
-
-HOSTS = {
+ROLES = ("sync", "action")
+# What each cloud is called by the tools, and its Graph: written out, so that a wrong table is found.
+PLACES = {
     "global": ("AzureCloud", "Global", "https://graph.microsoft.com"),
     "us_gov": ("AzureUSGovernment", "USGov", "https://graph.microsoft.us"),
     "us_dod": ("", "USGovDoD", ""),
     "china": ("AzureChinaCloud", "China", "https://microsoftgraph.chinacloudapi.cn"),
 }
-
-
-@pytest.mark.parametrize("cloud", Cloud.values)
-def test_a_script_speaks_to_the_cloud_of_the_connector_and_to_no_other(cloud: str) -> None:
-    for_cli, for_powershell, host = HOSTS[cloud]
-    guide: Any = action_guide(actions.ALL, cloud=cloud)
-    assert f"Connect-MgGraph -Environment {for_powershell} " in guide["powershell"]
-    assert re.findall(r"az cloud set --name (\S+)", guide["cli"]) == ([for_cli] if for_cli else [])
-    assert set(re.findall(r"https://[\w.-]+", guide["cli"])) == ({host} if host else set())
-    assert Cloud(cloud).label == guide["cloud"]
-
-
-STUB = """#!/bin/sh
-echo "$@" >> "$CALLS"
-case "$1 $2 $3" in
-  "ad app create") echo the-app;;
-  "ad sp show") echo graph-itself;;
-  "ad sp create") if [ -e "$CALLS.known" ]; then echo the-principal; else touch "$CALLS.known"; exit 1; fi;;
-  "rest --method POST") [ -z "$REFUSED" ];;
-esac
+# Notes its arguments, one call a line; what was made a moment ago is not there at the first look.
+AZ = """\
+import json, os, sys
+from pathlib import Path
+notes = Path(os.environ["NOTES"])
+asked = sys.argv[1:]
+before = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
+with notes.open("a") as file:
+    file.write(json.dumps(asked) + "\\n")
+if asked[:3] in (["ad", "sp", "create"], ["ad", "app", "permission"]) or asked[:1] == ["rest"]:
+    if asked not in before or os.environ.get("NEVER"):
+        sys.exit("ERROR: it does not exist yet")
+answers = {"ad app create": "the-app", "ad sp create": "the-principal", "ad sp show": "the-graph"}
+print(answers.get(" ".join(asked[:3]), ""))
 """
 
 
-def run_with_stub(script: str, folder: Path, **environment: str) -> tuple[int, list[str]]:
-    """What the script asks of `az`, line by line. The first service principal is not known yet; nobody waits."""
-    for name, text in {"az": STUB, "sleep": "#!/bin/sh\n"}.items():
-        (folder / name).write_text(text)
-        (folder / name).chmod(0o755)
-    calls = folder / "calls"
-    path = f"{folder}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash"], input=script, text=True, check=False, env={"PATH": path, "CALLS": str(calls), **environment}
+def guide_of(role: str, cloud: str = "global") -> dict[str, Any]:
+    credential = Credential(cloud=cloud)
+    return sync_guide(credential) if role == "sync" else action_guide(actions.ALL, credential)
+
+
+def wanted(guide: dict[str, Any]) -> list[str]:
+    (access,) = json.loads(guide["manifest"])["requiredResourceAccess"]
+    return [each["id"] for each in access["resourceAccess"]]
+
+
+def run(script: str, place: Path, **environment: str) -> tuple[int, list[list[str]]]:
+    """Let bash run it with the noting `az`, and no time lost on waiting: its exit code, and the calls."""
+    for name, text in {"az": f"#!{sys.executable} -IS\n{AZ}", "sleep": "#!/bin/sh\n"}.items():
+        (place / name).write_text(text)
+        (place / name).chmod(0o755)
+    notes = place / "notes"
+    around = {"PATH": f"{place}:{os.environ['PATH']}", "NOTES": str(notes), **environment}
+    said = subprocess.run(["bash"], input=script, text=True, env=around, capture_output=True, check=False, timeout=120)
+    return said.returncode, [json.loads(line) for line in notes.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+@pytest.mark.parametrize("role", ROLES)
+def test_each_script_grants_what_the_manifest_asks_for_and_nothing_else(role: str, cloud: str) -> None:
+    guide = guide_of(role, cloud)
+    others = {GRAPH_APP, USER_ADMINISTRATOR} if role == "action" else {GRAPH_APP}
+    for kind in ("cli", "powershell"):
+        assert not guide[kind] or set(GUID.findall(guide[kind])) == {*wanted(guide), *others}
+        assert "Directory.AccessAsUser" not in guide[kind]
+    assert len(wanted(guide)) == len(guide["permissions"])
+
+
+@pytest.mark.parametrize("cloud", CLI_CLOUDS)
+@pytest.mark.parametrize("role", ROLES)
+def test_bash_understands_the_script_for_azure_cli(role: str, cloud: str) -> None:
+    said = subprocess.run(
+        ["bash", "-n"], input=guide_of(role, cloud)["cli"], text=True, capture_output=True, check=False
     )
-    return done.returncode, calls.read_text().splitlines()
-
-
-@pytest.mark.parametrize("role", GUIDES)
-def test_the_script_for_azure_cli_goes_its_steps_in_order(role: str, tmp_path: Path) -> None:
-    guide: Any = GUIDES[role]
-    code, calls = run_with_stub(guide["cli"], tmp_path)
-    assert code == 0
-    assert calls[:2] == ["cloud set --name AzureCloud", "login --allow-no-subscriptions"]
-    assert [call.split(" --")[0] for call in calls[2:7]] == [
-        "ad app create",
-        "ad sp create",
-        "ad sp create",
-        "ad sp show",
-        "ad app permission add",
-    ]
-    granted = [call for call in calls if "/servicePrincipals/the-principal/appRoleAssignments" in call]
-    assert {GUID.findall(call)[-1] for call in granted} == wanted(guide)
-    assert all('"principalId": "the-principal", "resourceId": "graph-itself"' in call for call in granted)
-    assert any(USER_ADMINISTRATOR in call for call in calls) == (role == "action")
-    assert calls[-1].startswith("ad app credential reset --id the-app --append")
-
-
-def test_a_step_that_goes_on_failing_ends_the_script_before_a_secret_is_made(tmp_path: Path) -> None:
-    code, calls = run_with_stub(str(GUIDES["sync"]["cli"]), tmp_path, REFUSED="yes")
-    assert code != 0
-    assert sum(call.startswith("rest") for call in calls) == 12
-    assert not any("credential" in call for call in calls)
-
-
-@pytest.mark.parametrize("cloud", Cloud.values)
-def test_the_link_to_consent_is_of_the_cloud_the_tenant_and_the_app(cloud: str) -> None:
-    credential = Credential(cloud=cloud, tenant_id=uuid.UUID(int=1), client_id=uuid.UUID(int=2))
-    host = {"global": "microsoftonline.com", "china": "chinacloudapi.cn"}.get(cloud, "microsoftonline.us")
-    assert consent_link(credential) == (
-        f"https://login.{host}/00000000-0000-0000-0000-000000000001/adminconsent"
-        "?client_id=00000000-0000-0000-0000-000000000002"
-    )
-
-
-@pytest.mark.django_db
-def test_the_link_to_consent_stands_where_the_ids_are_known(admin: Any, contoso: Any) -> None:
-    reads, acts = make_credential(), make_credential()
-    connector = make_connector("Fabrikam", sync_credential=reads, action_credential=acts)
-    for name, credential in (("edit_connection", reads), ("edit_actions", acts)):
-        content = admin.get(reverse(f"connectors:{name}", args=[connector.pk])).content.decode()
-        assert f"/adminconsent?client_id={credential.client_id}" in content
-    assert "adminconsent" not in admin.get(reverse("connectors:add")).content.decode()
-
-
-@pytest.mark.parametrize("role", GUIDES)
-def test_bash_understands_the_script_for_azure_cli(role: str) -> None:
-    said = subprocess.run(["bash", "-n"], input=GUIDES[role]["cli"], text=True, capture_output=True, check=False)
     assert (said.returncode, said.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("role", GUIDES)
+@pytest.mark.parametrize("cloud", CLI_CLOUDS)
+def test_the_script_for_azure_cli_does_it_in_order_and_waits_for_what_was_just_made(cloud: str, tmp_path: Path) -> None:
+    guide = guide_of("action", cloud)
+    code, calls = run(guide["cli"], tmp_path)
+    steps = list(dict.fromkeys(" ".join(call[: 3 if call[0] == "ad" else 2]) for call in calls))
+    assert code == 0
+    assert steps == [
+        "cloud set",
+        "login --allow-no-subscriptions",
+        "ad app create",
+        "ad sp create",
+        "ad sp show",
+        "ad app permission",
+        "rest --method",
+        "ad app credential",
+    ]
+    assert calls[0] == ["cloud", "set", "--name", CLI_CLOUDS[cloud]]
+    asked = next(call for call in calls if call[:3] == ["ad", "app", "permission"])
+    assert asked[asked.index("--api-permissions") + 1 :] == [f"{each}=Role" for each in wanted(guide)]
+    waited = [call for call in calls if calls.count(call) == 2]
+    assert len(waited) == 2 * (2 + len(wanted(guide)) + 1)
+
+
+@pytest.mark.parametrize("cloud", CLI_CLOUDS)
+def test_the_script_for_azure_cli_grants_to_the_new_principal_at_the_graph_of_its_cloud(
+    cloud: str, tmp_path: Path
+) -> None:
+    guide = guide_of("action", cloud)
+    _, calls = run(guide["cli"], tmp_path)
+    sent = [(call[call.index("--url") + 1], json.loads(call[-1])) for call in calls if call[0] == "rest"][::2]
+    host = CLOUDS[cloud].graph
+    *grants, (role_url, role) = sent
+    assert {url for url, _ in grants} == {f"{host}/servicePrincipals/the-principal/appRoleAssignments"}
+    assert [body["appRoleId"] for _, body in grants] == wanted(guide)
+    assert {(body["principalId"], body["resourceId"]) for _, body in grants} == {("the-principal", "the-graph")}
+    assert role_url == f"{host}/roleManagement/directory/roleAssignments"
+    assert role == {"principalId": "the-principal", "roleDefinitionId": USER_ADMINISTRATOR, "directoryScopeId": "/"}
+
+
+def test_the_script_for_azure_cli_stops_before_a_secret_is_made_when_a_step_keeps_failing(tmp_path: Path) -> None:
+    code, calls = run(guide_of("action")["cli"], tmp_path, NEVER="1")
+    assert code != 0
+    assert calls[-1][:3] == ["ad", "sp", "create"]
+    assert calls.count(calls[-1]) == 12
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_where_azure_cli_knows_no_such_cloud_there_is_no_script_for_it_and_the_page_says_so(
+    role: str, admin: Any, contoso: Any
+) -> None:
+    guide = guide_of(role, "us_dod")
+    assert guide["cli"] == ""
+    assert "-Environment USGovDoD" in guide["powershell"]
+    Credential.objects.update(cloud="us_dod")
+    section = "edit_connection" if role == "sync" else "edit_actions"
+    content = admin.get(reverse(f"connectors:{section}", args=[contoso.pk])).content.decode()
+    assert f"Azure CLI has no name for {Cloud.US_DOD.label}" in content
+    assert "az ad app create" not in content
+
+
+@pytest.mark.parametrize("cloud", Cloud.values)
+def test_each_script_speaks_to_the_cloud_of_the_connector_and_to_no_other(cloud: str) -> None:
+    for_cli, for_powershell, host = PLACES[cloud]
+    guide = guide_of("action", cloud)
+    assert re.findall(r"az cloud set --name (\S+)", guide["cli"]) == ([for_cli] if for_cli else [])
+    assert set(re.findall(r"https://[\w.-]+", guide["cli"])) == ({host} if host else set())
+    assert re.findall(r"-Environment (\S+)", guide["powershell"]) == [for_powershell]
+    assert Cloud(cloud).label == guide["cloud"]
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+@pytest.mark.parametrize("role", ROLES)
+def test_the_script_for_powershell_names_its_cloud_and_waits_for_what_was_just_made(role: str, cloud: str) -> None:
+    script = guide_of(role, cloud)["powershell"]
+    assert f"Connect-MgGraph -Environment {POWERSHELL_CLOUDS[cloud]} " in script
+    # The function itself, the principal, the grants, and the directory role.
+    assert script.count("Invoke-Again") == (4 if role == "action" else 3)
+    assert script.count("{") == script.count("}")
+    assert script.count("(") == script.count(")")
+    assert script.count("'") % 2 == 0
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_the_steps_are_numbered_without_a_gap(role: str) -> None:
     for kind in ("cli", "powershell"):
-        steps = re.findall(r"^# (\d)\.", str(GUIDES[role][kind]), re.MULTILINE)
+        steps = re.findall(r"^# (\d)\.", str(guide_of(role)[kind]), re.MULTILINE)
         assert steps == [str(number) for number in range(1, len(steps) + 1)]
 
 
 def test_without_actions_there_is_nothing_to_run() -> None:
     guide = action_guide([])
     assert (guide["cli"], guide["powershell"]) == ("", "")
+
+
+def test_before_a_credential_acts_the_scripts_are_for_the_cloud_that_is_read() -> None:
+    assert "az cloud set --name AzureChinaCloud" in str(action_guide(actions.ALL, cloud="china")["cli"])
 
 
 @pytest.mark.django_db
