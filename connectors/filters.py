@@ -5,6 +5,7 @@ Rounds of changes cannot be filtered by Graph, so everybody is read and the choi
 
 import hashlib
 import json
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +13,9 @@ from typing import Protocol
 
 class Described(Protocol):
     """What of an account decides; records of what was read and rows both have it."""
+
+    @property
+    def object_id(self) -> str | uuid.UUID: ...
 
     @property
     def user_principal_name(self) -> str: ...
@@ -28,21 +32,32 @@ class Described(Protocol):
 
 @dataclass(frozen=True)
 class PeopleFilter:
-    """Conditions, all of which have to be met; a list that is empty is none. Lists are compared without case."""
+    """Conditions, all of which have to be met; a list that is empty is none. Lists are compared without case.
+
+    `object_ids` are the only ones who may be wanted at all; None: anybody may.
+    """
 
     members: bool = True
     guests: bool = True
     disabled: bool = True
     departments: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
+    object_ids: frozenset[str] | None = None
 
     @classmethod
     def of(
-        cls, *, members: bool, guests: bool, disabled: bool, departments: Sequence[str], domains: Sequence[str]
+        cls,
+        *,
+        members: bool,
+        guests: bool,
+        disabled: bool,
+        departments: Sequence[str],
+        domains: Sequence[str],
+        object_ids: frozenset[str] | None,
     ) -> "PeopleFilter":
         """From lists as people write them."""
         folded = (frozenset(word.casefold() for word in words) for words in (departments, domains))
-        return cls(members, guests, disabled, *folded)
+        return cls(members, guests, disabled, *folded, object_ids)
 
     @property
     def wants_everybody(self) -> bool:
@@ -57,6 +72,7 @@ class PeopleFilter:
             and (self.disabled or account.enabled is not False)
             and (not self.departments or account.department.strip().casefold() in self.departments)
             and (not self.domains or account.user_principal_name.rpartition("@")[2].casefold() in self.domains)
+            and (self.object_ids is None or str(account.object_id) in self.object_ids)
         )
 
     @property
@@ -64,7 +80,10 @@ class PeopleFilter:
         """A short word that is another one for other conditions."""
         if self == PeopleFilter(guests=self.guests):
             return f"{'with' if self.guests else 'without'} guests"
-        conditions = [self.members, self.guests, self.disabled, sorted(self.departments), sorted(self.domains)]
+        conditions: list[object] = [self.members, self.guests, self.disabled]
+        conditions += [sorted(self.departments), sorted(self.domains)]
+        if self.object_ids is not None:
+            conditions.append(sorted(self.object_ids))
         return f"filter {hashlib.sha256(json.dumps(conditions).encode()).hexdigest()[:12]}"
 
 

@@ -10,10 +10,13 @@ from django.http import QueryDict
 
 from connectors.models import Connector
 from connectors.timing import zone_names
+from credentials.guids import as_guid
 from neurons_admin.audit.meanwhile import MeanwhileForm
 
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})+")
 _MOST_LINES: Final = 100
+# Each is read at the beginning of each synchronisation.
+_MOST_GROUPS: Final = 20
 _LONGEST_DEPARTMENT: Final = 64
 _A_YEAR_OF_HOURS: Final = 366 * 24
 
@@ -58,6 +61,12 @@ class ImportForm(MeanwhileForm):
         required=False,
         help_text="One on each line, such as contoso.com. Guests sign in under the tenant's own domain. Empty: all.",
     )
+    import_only_groups = Lines(
+        label="Only members of these groups",
+        required=False,
+        help_text="The object ID of each, one on each line; members through other groups count. Empty: all. While"
+        " people join and leave them, each synchronisation reads everybody again. Needs GroupMember.Read.All.",
+    )
     import_groups = forms.BooleanField(
         label="Groups", required=False, help_text="All groups with their direct members: GroupMember.Read.All."
     )
@@ -97,6 +106,16 @@ class ImportForm(MeanwhileForm):
             if not _DOMAIN.fullmatch(domain):
                 raise ValidationError(f"“{domain[:60]}” is not a domain.", code="no_domain")
         return list(dict.fromkeys(domains))
+
+    def clean_import_only_groups(self) -> list[str]:
+        found = {}
+        for line in self.cleaned_data["import_only_groups"]:
+            if (guid := as_guid(line)) is None:
+                raise ValidationError(f"“{line[:60]}” is not the object ID of a group.", code="no_guid")
+            found[str(guid)] = None
+        if len(found) > _MOST_GROUPS:
+            raise ValidationError(f"At most {_MOST_GROUPS} groups, please.", code="too_many")
+        return list(found)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

@@ -73,6 +73,10 @@ class Connector(Timetable):
     import_domains = ArrayField(
         models.CharField(max_length=255), default=list, blank=True, db_default=Value([], ArrayField(models.CharField()))
     )
+    # Object ids of groups: nobody but their members, direct or through other groups; empty: everybody.
+    import_only_groups = ArrayField(
+        models.CharField(max_length=36), default=list, blank=True, db_default=Value([], ArrayField(models.CharField()))
+    )
     import_groups = models.BooleanField(default=True, db_default=True)
     import_licences = models.BooleanField(default=True, db_default=True)
     import_devices = models.BooleanField(default=True, db_default=True)
@@ -81,8 +85,13 @@ class Connector(Timetable):
     sign_ins_read_at = models.DateTimeField(null=True, editable=False)
     delta_link = EncryptedField()
     groups_delta_link = EncryptedField(db_default="")
+    # What people were last read on to the end (see `basis`).
+    delta_basis = models.CharField(max_length=80, blank=True, editable=False, db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+    # Who is in `import_only_groups`, where that has been read just now: nothing that is stored.
+    chosen_ids: frozenset[str] = frozenset()
 
     objects = ConnectorQuerySet.as_manager()
 
@@ -149,6 +158,7 @@ class Connector(Timetable):
             disabled=self.import_disabled,
             departments=self.import_departments,
             domains=self.import_domains,
+            object_ids=self.chosen_ids if self.import_only_groups else None,
         )
 
     @property

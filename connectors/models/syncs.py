@@ -177,7 +177,7 @@ class SyncRun(models.Model):
         what = "holders of directory roles" if self.question["stream"] == "roles" else what
         words = f"It would remove {self.question['removes']:,} of {self.question['of']:,} {what}."
         if self.question.get("changed"):
-            words += " What to import was changed since the last one: who is left out counts, and there may be more."
+            words += " Who is wanted was changed since the last one: who is left out counts, and there may be more."
         return words
 
     @property

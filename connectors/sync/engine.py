@@ -14,13 +14,13 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from connectors.graph import Call, GraphError, Refused, StartOver, TryLater
+from connectors.graph import Call, GraphError, Reader, Refused, StartOver, TryLater
 from connectors.models import STREAMS, Connector, SyncCall, SyncRun, SyncRunQuerySet
-from neurons_admin.encryption import SecretUnreadable
 
 from .brake import Brake, require_acceptable
 from .collecting import collecting_seldom
 from .groups_stream import Groups
+from .links import keep_delta_link, where_to_go_on
 from .list_streams import Devices, Products, Roles
 from .people_stream import People
 from .reading import Batch, PageReader
@@ -69,8 +69,6 @@ def carry_out(run_id: uuid.UUID | str, sink: Sink) -> None:
         if run.attempts > ATTEMPTS:
             message = f"Given up after {ATTEMPTS} attempts that got no further."
             _end(run, SyncRun.State.FAILED, message=message, error_code="attempts")
-        elif run.page_link and run.basis != BY_KEY[run.stream].basis(run.connector):
-            _start_over(run, "What to read was changed: reading everything again.")
         else:
             _attempt(run, sink)
 
@@ -130,11 +128,13 @@ def _follow(run: SyncRun, sink: Sink) -> None:
 
 def _read(run: SyncRun, stream: AnyStream, sink: Sink) -> None:
     connector = run.connector
+    reader = _prepare(run, stream)
     if not run.page_link:
         _begin(run, stream)
-    link = _link(run, stream)
+    elif run.basis != stream.basis(connector):
+        raise StartOver("What to read was changed.", code="changed")
+    link = where_to_go_on(run, stream)
     new_batch = partial(stream.new_batch, connector)
-    reader = connector.graph_for_sync()
     with PageReader(reader, lambda reader: stream.pages(reader, link), new_batch, ROWS_A_BATCH) as pages:
         try:
             for batch in pages.batches():
@@ -156,15 +156,16 @@ def _begin(run: SyncRun, stream: AnyStream) -> None:
         run.full = full
 
 
-def _link(run: SyncRun, stream: AnyStream) -> str:
-    """Where to go on: in this round, or from the last one. Raises StartOver for a link that does not open any more."""
+def _prepare(run: SyncRun, stream: AnyStream) -> Reader:
+    """A reader, with which all has been read that a stream needs beforehand; those calls are noted at once."""
+    calls: list[Call] = []
+    reader = run.connector.graph_for_sync()
+    reader.on_call = calls.append
     try:
-        kept = getattr(run.connector, stream.delta_field).reveal() if stream.delta_field else ""
-        return run.page_link.reveal() or kept or stream.first_link
-    except SecretUnreadable as exc:
-        raise StartOver(
-            "The place where to go on cannot be opened with the keys this server has.", code="link_unreadable"
-        ) from exc
+        stream.prepare(reader, run.connector)
+    finally:
+        _note(run, calls)
+    return reader
 
 
 def _store(run: SyncRun, stream: AnyStream, batch: Batch, sink: Sink, calls: Iterable[Call]) -> None:
@@ -183,7 +184,7 @@ def _store(run: SyncRun, stream: AnyStream, batch: Batch, sink: Sink, calls: Ite
         _count(run, stream, batch, stored)
         run.page_link, run.attempts = batch.next_link, 0
         if batch.is_last:
-            _keep_delta_link(run, stream, batch.delta_link)
+            keep_delta_link(run, stream, batch.delta_link)
             _go_to_next(run, stream, sink)
         run.save(update_fields=PROGRESS)
         _mine(run).update(lease_until=Now() + LEASE)
@@ -230,17 +231,6 @@ def _go_to_next(run: SyncRun, stream: AnyStream, sink: Sink) -> None:
 
 def _note(run: SyncRun, calls: Iterable[Call]) -> None:
     SyncCall.objects.bulk_create([SyncCall(run=run, **SyncCall.columns_of(call)) for call in calls])
-
-
-def _keep_delta_link(run: SyncRun, stream: AnyStream, delta_link: str) -> None:
-    """A round is complete. If meanwhile somebody has changed what to read, the next one reads everything."""
-    if not stream.delta_field:
-        return
-    connector = (
-        Connector.objects.select_for_update(of=("self",)).select_related("sync_credential").get(pk=run.connector_id)
-    )
-    setattr(connector, stream.delta_field, delta_link if stream.basis(connector) == run.basis else "")
-    connector.save(update_fields=[stream.delta_field])
 
 
 def _finish(run: SyncRun) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from connectors.graph import USER_PROPERTIES
+from connectors.graph import USER_PROPERTIES, Reader
 from connectors.models import Connector, SyncRun
 
+from .chosen_groups import read_chosen
 from .reading import Batch
 from .records import AccountRecord, Removal, parse
 from .sink import Sink, Stored
@@ -59,6 +60,13 @@ class People(Stream[PeopleBatch]):
 
     def basis(self, connector: Connector) -> str:
         return connector.basis
+
+    def prepare(self, reader: Reader, connector: Connector) -> None:
+        """Who is in the chosen groups. Where that has changed changes do not suffice: everybody is read again."""
+        if connector.import_only_groups:
+            connector.chosen_ids = read_chosen(reader, connector.import_only_groups)
+            if connector.delta_basis != connector.basis:
+                connector.delta_link = ""
 
     def new_batch(self, connector: Connector) -> PeopleBatch:
         people = connector.people_filter

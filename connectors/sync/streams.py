@@ -35,6 +35,9 @@ class Stream(ABC, Generic[_B]):
         """What its links depend on besides Graph."""
         return connector.tenant_basis
 
+    def prepare(self, reader: Reader, connector: Connector) -> None:
+        """Read what has to be known before the first page, into the connector as it is in hand. Raises GraphError."""
+
     def pages(self, reader: Reader, link: str) -> Iterator[dict[str, Any]]:
         """The pages from a link on. Raises TryLater for what is none: taken for the last one, all would be missing."""
         for page in reader.pages(link, headers=self.headers):

@@ -117,6 +117,13 @@ class Groups:
         """The groups that are direct members of this one."""
         return [other for other in self.all.values() if group.id in other.parents]
 
+    def with_nested(self, group: Group) -> list[Group]:
+        """This group and those nested in it, at any depth."""
+        found = [group]
+        for each in found:
+            found += [other for other in self.nested_in(each) if other not in found]
+        return found
+
     def candidates(self, group: Group, changed: Iterable[int], start: int) -> Iterator[int]:
         """The numbers, from `start` on and in order, of all who might be direct members; `is_member` knows.
 

@@ -1,6 +1,7 @@
 """What to import, and when: two sections."""
 
 import re
+import uuid
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -104,7 +105,13 @@ def test_bad_input_of_the_schedule(admin, name, value):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("import_domains", "contoso"), ("import_domains", "a b.com"), ("import_departments", "x" * 65)],
+    [
+        ("import_domains", "contoso"),
+        ("import_domains", "a b.com"),
+        ("import_departments", "x" * 65),
+        ("import_only_groups", "SG Sales"),
+        ("import_only_groups", "\n".join(str(uuid.UUID(int=number)) for number in range(21))),
+    ],
 )
 def test_bad_input_of_the_import(admin, name, value):
     connector = make_connector()
@@ -125,6 +132,16 @@ def test_conditions_are_kept_as_lists_and_mean_reading_everything_again(admin):
     assert changed.import_domains == ["contoso.com"]
     assert not changed.delta_link
     assert len(changed.basis) <= 80
+
+
+def test_groups_are_kept_by_their_ids_however_they_were_pasted(admin):
+    connector = make_connector(delta_link="https://graph.example/delta?token=1")
+    group = uuid.UUID(int=7)
+    save(admin, connector, import_only_groups=f"{{{str(group).upper()}}}\n{group}\n")
+    changed = again(connector)
+    assert changed.import_only_groups == [str(group)]
+    assert not changed.delta_link
+    assert str(group) in admin.get(connector.get_absolute_url()).content.decode()
 
 
 def test_a_start_in_a_gap_is_told_of_where_it_is_saved(admin):

@@ -20,7 +20,7 @@ PAGES = {
     "page-3": page(*ELSEWHERE[20:]),
     "delta-1": page(),
 }
-WHY = "It would remove 20 of 50 people. What to import was changed since the last one: who is left out counts, and there may be more."  # fmt: skip # noqa: E501
+WHY = "It would remove 20 of 50 people. Who is wanted was changed since the last one: who is left out counts, and there may be more."  # fmt: skip # noqa: E501
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ def ask_about_groups(act, ids, group):
         f"/groups/{group}/owners",
         f"/groups/{group}/members",
         f"/groups/{group}/members/microsoft.graph.user",
+        f"/groups/{group}/transitiveMembers?$select=id&$top=999",
         f"/users/{adele}/manager",
         f"/users/{adele}/manager/$ref",
         f"/users/{ids['president']}/directReports",

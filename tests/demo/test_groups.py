@@ -105,6 +105,16 @@ def test_it_lists_members_in_pages_and_each_once(read, control, groups):
     assert error(read.get(link)) == (400, "Directory_ExpiredPageToken")
 
 
+def test_it_lists_members_through_nested_groups_and_each_once(read, groups):
+    found, _ = everything(read, f"/groups/{groups['SG Commercial']}/transitiveMembers?$select=id&$top=7")
+    ids = {entry["id"] for entry in found}
+    nested = {entry["id"] for entry in found if entry["@odata.type"] == "#microsoft.graph.group"}
+    below = {each for group in nested for each in members(read, group)}
+    assert nested
+    assert below
+    assert (len(ids), ids) == (len(found), nested | below)
+
+
 def test_it_hides_members_whom_the_app_may_not_read(client, control, groups):
     control.post("/apps/read", json={"permissions": ["GroupMember.Read.All"]})
     entry = client("read").get(f"/groups/{groups['SG Finance']}/members?$select=id,displayName").json()["value"][0]

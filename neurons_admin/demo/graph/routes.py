@@ -95,6 +95,7 @@ ROUTES = (
     Route("GET", "groups/{group}/owners", groups.list_owners, 2),
     Route("GET", "groups/{group}/members", groups.list_members, 3),
     Route("GET", "groups/{group}/members/{cast}", groups.list_members, 3),
+    Route("GET", "groups/{group}/transitiveMembers", groups.list_transitive_members, 3),
     Route("POST", "groups/{group}/members/$ref", group_changes.add_member),
     Route("DELETE", "groups/{group}/members/{user}/$ref", group_changes.remove_member),
     Route("DELETE", "groups/{group}/members/{user}", group_changes.delete_member_object),
