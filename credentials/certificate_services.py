@@ -1,14 +1,19 @@
-"""What can be done with a certificate that waits beside what a credential signs in with today."""
+"""What can be done with a certificate that waits beside what a credential signs in with today.
+
+Whoever has not seen the latest that was done to the credential is told: ChangedMeanwhileError. One that was deleted
+raises Credential.DoesNotExist.
+"""
 
 from django.db import transaction
 
 from neurons_admin.access.models import User
+from neurons_admin.audit.meanwhile import refuse_if_changed
 from neurons_admin.audit.models import record
 
 from .certificates import KeyPair, facts_of
 from .finding import Finding
 from .models import CHECK_COLUMNS, Credential
-from .services import SECRET_COLUMNS
+from .services import MEANS_CHANGES, SECRET_COLUMNS
 
 STAGED_COLUMNS = ("staged_certificate", "staged_private_key")
 
@@ -18,9 +23,9 @@ class StagedGoneError(Exception):
 
 
 @transaction.atomic
-def stage(credential: Credential, pair: KeyPair, *, actor: User) -> None:
+def stage(credential: Credential, pair: KeyPair, *, actor: User, drawn_from: int | None = None) -> None:
     """Keep a key pair until it has been tried. One that waited already is forgotten."""
-    row = _locked(credential)
+    row = _locked(credential, drawn_from)
     row.staged_certificate, row.staged_private_key = pair.certificate, pair.private_key
     row.save(update_fields=STAGED_COLUMNS)
     detail: dict[str, object] = {"thumbprint": facts_of(pair.certificate).thumbprint}
@@ -28,9 +33,9 @@ def stage(credential: Credential, pair: KeyPair, *, actor: User) -> None:
 
 
 @transaction.atomic
-def discard(credential: Credential, *, actor: User) -> None:
-    """Forget the certificate that waits; nothing to do if somebody was faster."""
-    row = _locked(credential)
+def discard(credential: Credential, *, actor: User, drawn_from: int | None = None) -> None:
+    """Forget the certificate that waits, if one does."""
+    row = _locked(credential, drawn_from)
     if row.staged_certificate:
         row.staged_certificate, row.staged_private_key = "", ""
         row.save(update_fields=STAGED_COLUMNS)
@@ -38,12 +43,12 @@ def discard(credential: Credential, *, actor: User) -> None:
 
 
 @transaction.atomic
-def use_staged(tried: Credential, finding: Finding, *, actor: User) -> None:
+def use_staged(tried: Credential, finding: Finding, *, actor: User, drawn_from: int | None = None) -> None:
     """Let the certificate that was tried take over. `tried` signs in with it already, and is not saved.
 
     What signed in before is forgotten. Raises StagedGoneError if another certificate waits, or none.
     """
-    row = _locked(tried)
+    row = _locked(tried, drawn_from)
     if not row.staged_certificate or row.staged_certificate != tried.certificate:
         raise StagedGoneError
     row.take_staged()
@@ -53,5 +58,7 @@ def use_staged(tried: Credential, finding: Finding, *, actor: User) -> None:
     row.keep(finding)
 
 
-def _locked(credential: Credential) -> Credential:
-    return Credential.objects.shared().select_for_update().get(pk=credential.pk)
+def _locked(credential: Credential, drawn_from: int | None) -> Credential:
+    row = Credential.objects.shared().select_for_update().get(pk=credential.pk)
+    refuse_if_changed(row, MEANS_CHANGES, drawn_from)
+    return row

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from neurons_admin.audit.meanwhile import ChangedMeanwhileError, MeanwhileForm
 from neurons_admin.http import Request
 
 from . import certificate_services
@@ -53,9 +54,13 @@ def use(request: Request, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, f"{finding.message} Nothing was changed: what signs in today stays in use.")
         return redirect(tried)
     try:
-        certificate_services.use_staged(tried, finding, actor=request.user)
+        certificate_services.use_staged(tried, finding, actor=request.user, drawn_from=_version(request))
     except certificate_services.StagedGoneError:
         messages.error(request, "Nothing was changed: meanwhile another certificate waits, or none.")
+    except ChangedMeanwhileError as exc:
+        messages.error(request, _told(exc))
+    except Credential.DoesNotExist as exc:
+        raise Http404 from exc
     else:
         messages.success(request, f"{tried} signs in with its certificate. What it had before can be deleted in Entra.")
     return redirect(tried)
@@ -66,9 +71,26 @@ def use(request: Request, pk: uuid.UUID) -> HttpResponse:
 def discard(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Forget the certificate that waits."""
     credential = _shared(pk)
-    certificate_services.discard(credential, actor=request.user)
-    messages.success(request, "The certificate was discarded. If it is in Entra already, delete it there, too.")
+    try:
+        certificate_services.discard(credential, actor=request.user, drawn_from=_version(request))
+    except ChangedMeanwhileError as exc:
+        messages.error(request, _told(exc))
+    except Credential.DoesNotExist as exc:
+        raise Http404 from exc
+    else:
+        messages.success(request, "The certificate was discarded. If it is in Entra already, delete it there, too.")
     return redirect(credential)
+
+
+def _version(request: Request) -> int:
+    """The version of the page that was looked at. Without one everything ever done counts as later."""
+    form = MeanwhileForm(request.POST)
+    form.draw_from(0)
+    return form.version if form.is_valid() else 0
+
+
+def _told(refused: ChangedMeanwhileError) -> str:
+    return f"Nothing was changed: {refused.events[0].actor_name} changed this credential meanwhile. Look at it first."
 
 
 def _shared(pk: uuid.UUID) -> Credential:

@@ -176,7 +176,18 @@ class EditForm(MeanwhileForm, CredentialForm):
                 ].help_text = "Settled: it works and is in use. For another tenant add another credential."
 
 
-class ReplaceSecretForm(MeansForm):
+class ReplaceSecretForm(MeanwhileForm, MeansForm):
     """A new secret or certificate for a credential that stays the same otherwise."""
 
+    FIELD_WORDS = {
+        "secret": "Client secret",
+        "certificate": "Certificate",
+        "certificate_made": "Certificate that waits",
+        "certificate_discarded": "Certificate that waits",
+    }
+
     client_secret = SecretField(label="New client secret", widget=SecretInput(attrs={"autofocus": True}))
+
+    def _differs(self, stored: MeanwhileForm, name: str) -> bool:
+        """Nothing of what was entered describes what is stored."""
+        return False

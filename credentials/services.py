@@ -22,6 +22,8 @@ SECRET_COLUMNS = (
 )  # fmt: skip
 # The events that change what its form shows.
 CHANGES = Q(verb__in=("credential.changed", "credential.secret_replaced"))
+# Those that change what it signs in with, what waits to take over, or whose it is.
+MEANS_CHANGES = CHANGES | Q(verb__in=("credential.certificate_made", "credential.certificate_discarded"))
 
 
 class NameTakenError(Exception):
@@ -79,9 +81,14 @@ def change(
     return changed
 
 
-def replace_secret(draft: Credential, *, actor: User, finding: Finding) -> None:
-    """Let a new secret or certificate, already set on `draft`, take the old one's place, which is forgotten."""
+def replace_secret(draft: Credential, *, actor: User, finding: Finding, drawn_from: int | None = None) -> None:
+    """Let a new secret or certificate, already set on `draft`, take the old one's place, which is forgotten.
+
+    Raises Credential.DoesNotExist if it was deleted, ChangedMeanwhileError if it was changed after `drawn_from`.
+    """
     with transaction.atomic():
+        row = Credential.objects.shared().select_for_update().get(pk=draft.pk)
+        refuse_if_changed(row, MEANS_CHANGES, drawn_from)
         draft.forget_check()
         draft.save(update_fields=[*SECRET_COLUMNS, *CHECK_COLUMNS])
         detail: dict[str, object] = {"with": "certificate" if draft.certificate else "secret"}

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from neurons_admin.access.models import User
 from neurons_admin.audit.meanwhile import ChangedMeanwhileError, version_of
 from neurons_admin.http import Request, takes_files
 from neurons_admin.ui import keyset
@@ -88,10 +89,12 @@ def entries_for(request: Request, credential: Credential) -> list[Entry]:
 @permission_required(SEE, raise_exception=True)
 def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     """One shared credential."""
+    version = version_of(Credential, pk, services.MEANS_CHANGES)
     credential = _shared(pk)
     uses = uses_of([credential], request.user).get(pk, [])
     context = {
         "credential": credential,
+        "version": version,
         "uses": uses,
         "entries": entries_for(request, credential),
         "history": history_of(credential, request.user),
@@ -164,22 +167,42 @@ def replace_secret(request: Request, pk: uuid.UUID) -> HttpResponse:
 
     A certificate that is made here waits beside what signs in today, until its public part is in Entra.
     """
-    credential = _shared(pk)
-    form = ReplaceSecretForm(*posted(request))
+    form, credential = _replace_form(request, pk)
     draft = form.put_into(_shared(pk)) if form.is_valid() else None
     finding = _tried(form, draft) if draft else None
-    if draft and "check" not in request.POST and form.makes_certificate:
-        pair = KeyPair(draft.certificate, draft.private_key)
-        certificate_services.stage(credential, pair, actor=request.user)
-        messages.success(request, "The certificate was made. It takes over once Microsoft accepts it.")
-        return redirect(credential)
-    if draft and finding and "check" not in request.POST and form.accepts(finding):
-        services.replace_secret(draft, actor=request.user, finding=finding)
-        what = "certificate" if draft.certificate else "secret"
-        messages.success(request, f"{credential} has a new {what}; the old one is forgotten.")
-        return redirect(credential)
+    if draft and finding and "check" not in request.POST and (form.makes_certificate or form.accepts(finding)):
+        try:
+            done = _take_over(form, draft, finding, request.user)
+        except ChangedMeanwhileError as exc:
+            form.tell(exc, _replace_form(request, pk, is_fresh=True)[0])
+            credential = _shared(pk)
+        except Credential.DoesNotExist as exc:
+            raise Http404 from exc
+        else:
+            messages.success(request, done)
+            return redirect(credential)
     context = {"form": form, "finding": finding, "credential": credential}
     return _answer(request, "credentials/replace_secret.html", context)
+
+
+def _replace_form(request: Request, pk: uuid.UUID, *, is_fresh: bool = False) -> tuple[ReplaceSecretForm, Credential]:
+    """The form with the version that it is drawn from, and the credential."""
+    version = version_of(Credential, pk, services.MEANS_CHANGES)
+    credential = _shared(pk)
+    form = ReplaceSecretForm(*(None, None) if is_fresh else posted(request))
+    form.draw_from(version)
+    return form, credential
+
+
+def _take_over(form: ReplaceSecretForm, draft: Credential, finding: Finding, actor: User) -> str:
+    """Keep what was given; says what happened."""
+    if form.makes_certificate:
+        pair = KeyPair(draft.certificate, draft.private_key)
+        certificate_services.stage(draft, pair, actor=actor, drawn_from=form.version)
+        return "The certificate was made. It takes over once Microsoft accepts it."
+    services.replace_secret(draft, actor=actor, finding=finding, drawn_from=form.version)
+    what = "certificate" if draft.certificate else "secret"
+    return f"{draft} has a new {what}; the old one is forgotten."
 
 
 @require_http_methods(["GET", "POST"])

@@ -51,7 +51,7 @@ def refuse_if_changed(subject: Model, about: Q, drawn_from: int | None) -> None:
 class MeanwhileForm(forms.Form):
     """A form that knows the version of what it was drawn from.
 
-    `FIELD_WORDS` calls columns by name that are no field of the form.
+    `FIELD_WORDS` calls columns by name that are no field of the form, and events that tell of no column.
     """
 
     FIELD_WORDS: Mapping[str, str] = {}
@@ -103,7 +103,7 @@ class MeanwhileForm(forms.Form):
         return in_words(field, mine) != in_words(field, theirs)
 
     def _sentence(self, event: Event) -> str:
-        columns = event.detail.get("fields") or [event.detail.get("with", "secret")]
+        columns = event.detail.get("fields") or [event.detail.get("with") or event.verb.rpartition(".")[2]]
         labels = [self.FIELD_WORDS.get(name) or self._label(name) for name in columns]
         at = timezone.localtime(event.at)
         return f"{event.actor_name} changed this on {at:%-d %b %Y at %H:%M}: {', '.join(dict.fromkeys(labels))}."

@@ -35,6 +35,12 @@ def replace(client, credential, **data):
     return client.post(url("replace_secret", credential), data)
 
 
+def press(client, name, credential, **more):
+    """A button of the credential's page, with the version that the page sends along."""
+    version = client.get(credential.get_absolute_url()).context["version"]
+    return client.post(url(name, credential), {"drawn_from": str(version)}, **more)
+
+
 def staged(client, name="Contoso"):
     credential = make_checked_credential(name)
     assert replace(client, credential, means="made", years="2").url == credential.get_absolute_url()
@@ -142,7 +148,7 @@ class TestStaged:
     def test_it_takes_over_when_microsoft_accepts_it(self, admin, sign_in):
         credential = staged(admin)
         key = credential.staged_private_key.reveal()
-        admin.post(url("use_certificate", credential))
+        press(admin, "use_certificate", credential)
         assert [tried.secret for tried in sign_in.tried] == [key]
         changed = again(credential)
         assert (changed.certificate, changed.private_key.reveal()) == (credential.staged_certificate, key)
@@ -153,7 +159,7 @@ class TestStaged:
     def test_until_then_the_secret_stays(self, admin, sign_in):
         credential = staged(admin)
         sign_in.answer = WRONG
-        content = admin.post(url("use_certificate", credential), follow=True).content.decode()
+        content = press(admin, "use_certificate", credential, follow=True).content.decode()
         assert "Nothing was changed" in content
         changed = again(credential)
         assert (changed.client_secret.reveal(), bool(changed.staged_certificate)) == (OLD, True)
@@ -167,12 +173,36 @@ class TestStaged:
             certificate_services.use_staged(tried, Finding(), actor=admin.user)
         assert again(tried).client_secret.reveal() == OLD
 
+    @pytest.mark.parametrize("name", ["use_certificate", "discard_certificate"])
+    def test_who_has_not_seen_the_one_that_was_made_meanwhile_is_told(self, admin, sign_in, name):
+        credential = staged(admin)
+        version = admin.get(credential.get_absolute_url()).context["version"]
+        certificate_services.stage(credential, generate("Contoso", 1), actor=admin.user)
+        waiting = again(credential).staged_certificate
+        answer = admin.post(url(name, credential), {"drawn_from": str(version)}, follow=True)
+        assert "Nothing was changed: Cara Keys changed this credential meanwhile" in answer.text
+        assert again(credential).staged_certificate == waiting
+        assert again(credential).client_secret.reveal() == OLD
+
+    def test_making_one_does_not_throw_away_what_somebody_else_made_meanwhile(self, admin):
+        credential = make_credential("Contoso")
+        version = admin.get(url("replace_secret", credential)).context["form"]["drawn_from"].initial
+        certificate_services.stage(credential, generate("Contoso", 1), actor=admin.user)
+        waiting = again(credential).staged_certificate
+        answer = replace(admin, credential, means="made", years="2", drawn_from=str(version))
+        assert "Cara Keys changed this on" in answer.text
+        assert "Certificate that waits" in answer.text
+        assert again(credential).staged_certificate == waiting
+        latest = str(Event.objects.latest("id").pk)
+        assert replace(admin, credential, means="made", years="2", drawn_from=latest).status_code == 302
+        assert again(credential).staged_certificate != waiting
+
     def test_it_is_discarded(self, admin):
         credential = staged(admin)
-        admin.post(url("discard_certificate", credential))
+        press(admin, "discard_certificate", credential)
         assert not again(credential).staged_certificate
         assert not again(credential).staged_private_key
-        content = admin.post(url("use_certificate", credential), follow=True).content.decode()
+        content = press(admin, "use_certificate", credential, follow=True).content.decode()
         assert "No certificate waits" in content
 
     def test_its_public_part_is_downloaded(self, admin):

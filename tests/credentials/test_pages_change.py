@@ -179,6 +179,28 @@ class TestReplaceSecret:
         assert "Microsoft accepted it" in content
         assert again(credential).client_secret.reveal() == OLD
 
+    def test_the_second_of_two_is_told_overwrites_nothing_and_can_go_on(self, admin, sign_in):
+        credential = make_credential("Contoso")
+        first = "first8Q~of-two-who-replace-it"
+        assert self.post(admin, credential, client_secret=first, drawn_from="0").status_code == 302
+        answer = self.post(admin, credential, drawn_from="0")
+        assert "Cara Keys changed this on" in answer.text
+        assert "Client secret" in answer.context["form"].non_field_errors()[0]
+        assert "Enter the secret again" in answer.text
+        assert CANARY not in answer.text
+        assert first not in answer.text
+        assert again(credential).client_secret.reveal() == first
+        assert (
+            self.post(admin, credential, drawn_from=str(answer.context["form"].data["drawn_from"])).status_code == 302
+        )
+        assert again(credential).client_secret.reveal() == CANARY
+
+    def test_what_was_tried_for_another_application_is_not_kept(self, admin, sign_in):
+        credential = make_credential("Contoso")
+        services.change(credential, {"client_id": OTHER_ID}, actor=admin.user)
+        assert "changed this on" in self.post(admin, credential, drawn_from="0").text
+        assert again(credential).client_secret.reveal() == OLD
+
     @pytest.mark.parametrize("value", ["", OTHER_ID, "abc********"])
     def test_what_is_no_secret_is_not_even_tried(self, admin, sign_in, value):
         credential = make_credential("Contoso")
@@ -228,6 +250,21 @@ class TestDelete:
         credential = make_credential("")
         assert admin.post(url("delete", credential)).status_code == 404
         assert again(credential)
+
+
+@pytest.mark.parametrize(("name", "service"), [("edit", "change"), ("replace_secret", "replace_secret")])
+def test_one_that_is_deleted_while_it_is_saved_is_not_found(admin, sign_in, monkeypatch, name, service):
+    credential = make_credential("Contoso")
+    save = getattr(services, service)
+
+    def delete_first(row, *args, **wanted):
+        Credential.objects.filter(pk=row.pk).delete()
+        return save(row, *args, **wanted)
+
+    monkeypatch.setattr(services, service, delete_first)
+    answer = admin.post(url(name, credential), fields(credential, description="typed", client_secret=CANARY))
+    assert answer.status_code == 404
+    assert not Event.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["edit", "replace_secret", "delete"])

@@ -19,6 +19,11 @@ from tests.runs import ask, carry_out
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bell")]
 
 
+def seen(client: Client, credential: Credential) -> dict[str, str]:
+    """The version that the credential's page sends along."""
+    return {"drawn_from": str(client.get(credential.get_absolute_url()).context["version"])}
+
+
 def test_it_takes_over_once_it_was_uploaded_and_then_acts(
     tenant: Tenant, contoso: Connector, dana: User, client: Client, exchanges: list[Any]
 ) -> None:
@@ -28,12 +33,14 @@ def test_it_takes_over_once_it_was_uploaded_and_then_acts(
     client.post(reverse("credentials:replace_secret", args=[credential.pk]), {"means": "made", "years": "1"})
 
     use = reverse("credentials:use_certificate", args=[credential.pk])
-    assert "does not accept this certificate" in client.post(use, follow=True).content.decode()
+    assert (
+        "does not accept this certificate" in client.post(use, seen(client, credential), follow=True).content.decode()
+    )
     assert checks.sign_in_with(Credential.objects.get(pk=credential.pk)).works  # by the secret, as before
 
     public = Credential.objects.get(pk=credential.pk).staged_certificate
     tenant.control("POST", "/apps/act", certificates=[public])
-    assert "signs in with its certificate" in client.post(use, follow=True).content.decode()
+    assert "signs in with its certificate" in client.post(use, seen(client, credential), follow=True).content.decode()
     stored = Credential.objects.get(pk=credential.pk)
     assert (stored.certificate, bool(stored.client_secret), stored.check_passed) == (public, False, True)
 
@@ -51,7 +58,7 @@ def test_one_that_is_taken_away_in_entra_is_told_as_such(tenant: Tenant, contoso
     client.post(reverse("credentials:replace_secret", args=[credential.pk]), {"means": "made", "years": "1"})
     credential.refresh_from_db()
     tenant.control("POST", "/apps/act", certificates=[credential.staged_certificate])
-    client.post(reverse("credentials:use_certificate", args=[credential.pk]))
+    client.post(reverse("credentials:use_certificate", args=[credential.pk]), seen(client, credential))
     tenant.control("POST", "/apps/act", certificates=[certificate(rsa_key(1))])
     finding = checks.sign_in_with(Credential.objects.get(pk=credential.pk))
     assert (finding.code, finding.signed_in, finding.asked) == ("wrong_certificate", False, True)
