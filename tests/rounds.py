@@ -72,6 +72,12 @@ def delta_of(connector: Connector) -> str:
     return Connector.objects.get(pk=connector.pk).delta_link.reveal()
 
 
+def told(run: SyncRun, stream: str) -> dict[str, Any]:
+    """What came of a stream."""
+    names = ("read", "added", "changed", "removed", "full", "note")
+    return {name: run.counts[stream][name] for name in names}
+
+
 class Sink:
     """The real sink, with something happening before or after a store of people or groups."""
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from connectors.graph import Call
 from neurons_admin.access.models import User
@@ -56,6 +57,15 @@ class GraphCall(models.Model):
         columns["error_code"] = call.error_code[:100]
         columns["client_id"] = call.client_id or None
         return columns
+
+
+def in_words(span: timedelta) -> str:
+    """A span of time: "42 s", "3 min 10 s", "2 h 5 min"."""
+    seconds = round(span.total_seconds())
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
 
 
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):
@@ -112,7 +122,8 @@ class SyncRun(models.Model):
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     full = models.BooleanField(default=True)
-    # What is being read, and for each stream what came of it: `read`, `added`, `changed`, `removed`, `full`, `note`.
+    # What is being read, and for each stream what came of it: `read`, `added`, `changed`, `removed`, `full`, `note`;
+    # when it `began`, on what `basis` (see `Connector.basis`), and how many were `known` at its end.
     stream = models.CharField(max_length=20, default="people", db_default="people")
     counts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # What the round in progress began with (see `Connector.basis`), and the mark it leaves on what it sees.
@@ -206,11 +217,26 @@ class SyncRun(models.Model):
 
     @property
     def likely_total(self) -> int | None:
-        """How many rows a full one will probably read: as many as the full one before. None where that says nothing."""
-        if self.is_over or not self.full or self.stream != "people":
+        """How many rows of what is being read there will probably be: as many as when all was last read.
+
+        None where that says nothing: changes are as many as they are.
+        """
+        now = self.counts.get(self.stream)
+        if self.is_over or not now or not now["full"]:
             return None
-        before = self.connector.sync_runs.filter(full=True, state=self.State.SUCCEEDED).first()
-        return before.read if before and before.read >= self.read else None
+        ended = self.connector.sync_runs.filter(state=self.State.SUCCEEDED, **{f"counts__{self.stream}__full": True})
+        counts = ended.values_list("counts", flat=True).first()
+        before = int(counts[self.stream]["read"]) if counts else 0
+        return before if before and before >= self.now_read else None
+
+    @property
+    def left_words(self) -> str:
+        """How long what is being read will probably take: "about 3 min"; empty where nobody can say."""
+        total, began = self.likely_total, parse_datetime(self.counts.get(self.stream, {}).get("began", ""))
+        if not (total and began and self.now_read):
+            return ""
+        seconds = (timezone.now() - began).total_seconds() * (total - self.now_read) / self.now_read
+        return f"about {in_words(timedelta(seconds=seconds))}"
 
     @property
     def tone(self) -> str:
@@ -231,13 +257,7 @@ class SyncRun(models.Model):
     @property
     def lasted_words(self) -> str:
         """How long it took, or has taken so far: "42 s", "3 min 10 s"; empty before it begins."""
-        if self.lasted is None:
-            return ""
-        seconds = round(self.lasted.total_seconds())
-        hours, minutes = seconds // 3600, seconds // 60 % 60
-        if hours:
-            return f"{hours} h {minutes} min"
-        return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
+        return in_words(self.lasted) if self.lasted is not None else ""
 
 
 class SyncCall(GraphCall):

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from connectors.graph import Call, GraphError, Reader, Refused, StartOver, TryLater
 from connectors.models import STREAMS, Connector, SyncCall, SyncRun, SyncRunQuerySet
@@ -152,6 +153,7 @@ def _begin(run: SyncRun, stream: AnyStream) -> None:
     full = not (stream.delta_field and getattr(run.connector, stream.delta_field))
     run.basis = stream.basis(run.connector)
     run.counts[stream.key] = {**run.counts.get(stream.key, NOTHING_YET), "full": full, "basis": run.basis}
+    run.counts[stream.key]["began"] = timezone.now().isoformat()
     if stream.key == People.key:
         run.full = full
 
@@ -184,6 +186,7 @@ def _store(run: SyncRun, stream: AnyStream, batch: Batch, sink: Sink, calls: Ite
         _count(run, stream, batch, stored)
         run.page_link, run.attempts = batch.next_link, 0
         if batch.is_last:
+            run.counts[stream.key]["known"] = sink.known(run.connector_id, stream.key)
             keep_delta_link(run, stream, batch.delta_link)
             _go_to_next(run, stream, sink)
         run.save(update_fields=PROGRESS)

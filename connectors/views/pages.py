@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from connectors import services
 from connectors.models import Connector, SyncRun
+from connectors.over_time import people_over_time
 from connectors.readiness_table import matrix_of, reading_with
 from credentials.guids import as_guid
 from neurons_admin.http import Request
@@ -87,6 +88,7 @@ def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
         "open_run": next((run for run in runs if not run.is_over), None),
         "matrix": matrix_of(connector),
         "reading": reading_with(finding) if finding else None,
+        "over_time": people_over_time(connector),
         "entries": entries_for(request, connector),
     }
     return render(request, "connectors/detail.html", context)

@@ -41,7 +41,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Columns:
-    """Stacked columns, one for each label. `top` is the number at the upper edge; `id` is unique on the page."""
+    """Stacked columns, one for each label. `top` is the number at the upper edge; `id` is unique on the page.
+
+    Numbers that are a level (how many there are) do not add up from label to label, as numbers of events do.
+    """
 
     id: str
     title: str
@@ -51,6 +54,7 @@ class Columns:
     series: Sequence[Series]
     parts: Sequence[Part]
     top: int
+    is_level: bool = False
 
     width = WIDTH
     height = HEIGHT
@@ -95,7 +99,9 @@ class Bars:
     bars: Sequence[Bar]
 
 
-def columns(name: str, title: str, unit: str, labels: Sequence[str], series: Sequence[Series]) -> Columns:
+def columns(
+    name: str, title: str, unit: str, labels: Sequence[str], series: Sequence[Series], *, is_level: bool = False
+) -> Columns:
     """Stack the series on each other, the first at the bottom. Each has one value for each label; `unit` is a plural.
 
     Raises ValueError where a series is longer or shorter than the labels.
@@ -105,10 +111,14 @@ def columns(name: str, title: str, unit: str, labels: Sequence[str], series: Seq
         raise ValueError("A series needs one value for each label.")
     top = ceiling(max(sums))
     parts = [part for place in range(len(labels)) for part in _column(place, unit, labels, series, top)]
-    said = ", ".join(f"{each.total:,} {each.label.lower()}" for each in series if each.total) or "none"
+    if is_level:
+        said = f"from {sums[0]:,} to {sums[-1]:,} {unit}"
+    else:
+        said = ", ".join(f"{each.total:,} {each.label.lower()}" for each in series if each.total) or "none"
     most = max(range(len(labels)), key=lambda place: sums[place])
     peak = f" The most were {sums[most]:,} on {labels[most]}." if sums[most] else ""
-    return Columns(name, title, f"{labels[0]} to {labels[-1]}: {said}.{peak}", unit, labels, series, parts, top)
+    description = f"{labels[0]} to {labels[-1]}: {said}.{peak}"
+    return Columns(name, title, description, unit, labels, series, parts, top, is_level)
 
 
 def _column(place: int, unit: str, labels: Sequence[str], series: Sequence[Series], top: int) -> Iterator[Part]:

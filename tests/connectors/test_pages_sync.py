@@ -30,7 +30,9 @@ def make_sync_run(connector=None, **columns):
 
 
 def running(**columns):
-    return make_sync_run(state="running", started_at=timezone.now() - timedelta(seconds=10), read=5000, **columns)
+    began = timezone.now() - timedelta(seconds=10)
+    counts = {"people": {"read": 5000, "full": True, "note": "", "began": began.isoformat()}}
+    return make_sync_run(state="running", started_at=began, read=5000, counts=counts, **columns)
 
 
 def fragment(client, run):
@@ -82,12 +84,14 @@ class TestProgress:
 
     def test_a_full_one_is_measured_by_the_full_one_before(self, admin):
         connector = make_connector("Contoso")
-        make_sync_run(connector, state="succeeded", full=True, read=20_000)
-        assert "5,000 of 20,000 people" in fragment(admin, running(connector=connector)).content.decode()
+        make_sync_run(connector, state="succeeded", counts={"people": {"read": 20_000, "full": True}})
+        content = fragment(admin, running(connector=connector)).content.decode()
+        assert "5,000 of 20,000 people" in content
+        assert "about 30 s left" in content
 
     def test_when_that_says_nothing_the_end_is_left_open(self, admin):
         connector = make_connector("Contoso")
-        make_sync_run(connector, state="succeeded", full=True, read=100)
+        make_sync_run(connector, state="succeeded", counts={"people": {"read": 100, "full": True}})
         content = fragment(admin, running(connector=connector)).content.decode()
         assert "5,000 people" in content
         assert 'max="' not in content
@@ -162,3 +166,59 @@ def test_durations_in_words(seconds, words):
 
 def test_before_it_begins_there_is_neither_rate_nor_duration():
     assert (SyncRun().rate, SyncRun().lasted_words) == (None, "")
+
+
+STREAMS = ("people", "groups", "licences", "devices", "roles", "sign_ins")
+
+
+def halfway(stream, *, full=True, read=250):
+    began = (timezone.now() - timedelta(seconds=60)).isoformat()
+    counts = {stream: {"read": read, "full": full, "began": began}}
+    return make_sync_run(state="running", stream=stream, counts=counts, started_at=timezone.now() - timedelta(hours=1))
+
+
+@pytest.mark.django_db
+class TestWhatIsLeft:
+    @pytest.mark.parametrize("stream", STREAMS)
+    def test_of_every_stream_it_is_told_from_when_all_was_last_read(self, stream):
+        run = halfway(stream)
+        for state, full, read in (("succeeded", True, 1000), ("succeeded", False, 3), ("failed", True, 7)):
+            counts = {stream: {"read": read, "full": full}}
+            make_sync_run(connector=run.connector, state=state, counts=counts, ended_at=timezone.now())
+        assert run.likely_total == 1000
+        assert run.left_words == "about 3 min 0 s"
+
+    def test_of_changes_nobody_knows_how_many_there_will_be(self):
+        run = halfway("people", full=False)
+        make_sync_run(connector=run.connector, state="succeeded", counts={"people": {"read": 1000, "full": True}})
+        assert (run.likely_total, run.left_words) == (None, "")
+
+    @pytest.mark.parametrize("before", [None, 100])
+    def test_without_a_time_before_or_beyond_it_nothing_is_said(self, before):
+        run = halfway("groups")
+        if before:
+            make_sync_run(connector=run.connector, state="succeeded", counts={"groups": {"read": before, "full": True}})
+        assert (run.likely_total, run.left_words) == (None, "")
+
+
+@pytest.mark.django_db
+class TestPeopleOverTime:
+    def ended(self, connector, days, known):
+        ended_at = timezone.now() - timedelta(days=days)
+        counts = {"people": {"known": known}} if known is not None else {"people": {"read": 5}}
+        make_sync_run(connector=connector, state="succeeded", ended_at=ended_at, counts=counts)
+
+    def test_each_day_shows_what_was_known_after_its_last_synchronisation(self, admin):
+        connector = make_connector()
+        for days, known in ((40, 1), (3, None), (2, 195), (1, 198), (0, 203)):
+            self.ended(connector, days, known)
+        response = admin.get(connector.get_absolute_url())
+        chart = response.context["over_time"]
+        assert list(chart.series[0].values) == [195, 198, 203]
+        assert "from 195 to 203 people" in chart.description
+        assert "People over time" in response.content.decode()
+
+    def test_one_day_is_no_time(self, admin):
+        connector = make_connector()
+        self.ended(connector, 0, 203)
+        assert admin.get(connector.get_absolute_url()).context["over_time"] is None
