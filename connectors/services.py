@@ -169,7 +169,8 @@ def delete(connector: Connector, *, actor: User) -> None:
                 note_attachment(connector, role, before, actor=actor)
             connector.delete()
             for credential in filled_in:
-                credential.delete()
+                # Not if somebody has made it a shared one since it was read.
+                Credential.objects.filter(pk=credential.pk, name="").delete()
     except ProtectedError as exc:
         raise InUseError(held_by(connector)) from exc
 

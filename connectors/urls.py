@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import checking, pages, sections, separation, syncing
+from .views import checking, pages, sections, separation, sharing, syncing
 
 app_name = "connectors"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<uuid:pk>/import/", sections.edit_import, name="edit_import"),
     path("<uuid:pk>/schedule/", sections.edit_schedule, name="edit_schedule"),
     path("<uuid:pk>/actions/", sections.edit_actions, name="edit_actions"),
+    path("<uuid:pk>/connection/share/", sharing.share, {"role": "sync_credential"}, name="share_reading"),
+    path("<uuid:pk>/actions/share/", sharing.share, {"role": "action_credential"}, name="share_acting"),
     path("<uuid:pk>/check/", checking.check_credential, name="check_credential"),
     path("<uuid:pk>/sync/", syncing.sync, name="sync"),
     path("<uuid:pk>/delete/", pages.delete, name="delete"),

@@ -115,16 +115,11 @@ class MeansForm(TriedForm):
             self.add_error("pair", ValidationError(FILE_AGAIN, code="again"))
 
 
-class CredentialForm(forms.Form):
-    """What describes a shared credential, besides its secret."""
+class NamedForm(forms.Form):
+    """What makes a credential a shared one: its name, and what it is for."""
 
     name = NameField(max_length=100, help_text="What connectors will offer it as, such as “Contoso act”.")
     description = NameField(max_length=300, required=False)
-    cloud = forms.ChoiceField(
-        choices=Cloud.choices, initial=Cloud.GLOBAL, help_text="Global, unless the tenant is in a national cloud."
-    )
-    tenant_id = TenantField()
-    client_id = ClientField()
 
     # The credential that is being edited; none while one is added.
     credential: Credential | None = None
@@ -136,15 +131,35 @@ class CredentialForm(forms.Form):
             raise ValidationError(NAME_TAKEN, code="name_taken")
         return name
 
+    def refuse_name(self) -> None:
+        """Somebody else was faster with this name."""
+        self.add_error("name", ValidationError(NAME_TAKEN, code="name_taken"))
+
+
+class ShareForm(MeanwhileForm, NamedForm):
+    """The name under which a credential that was filled in on a connector becomes a shared one."""
+
+    FIELD_WORDS = {"sync_credential": "Credential", "action_credential": "Credential"}
+
+    def _differs(self, stored: MeanwhileForm, name: str) -> bool:
+        """A name is given here and none is stored."""
+        return False
+
+
+class CredentialForm(NamedForm):
+    """What describes a shared credential, besides its secret."""
+
+    cloud = forms.ChoiceField(
+        choices=Cloud.choices, initial=Cloud.GLOBAL, help_text="Global, unless the tenant is in a national cloud."
+    )
+    tenant_id = TenantField()
+    client_id = ClientField()
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if values.get("client_id") and values.get("client_id") == values.get("tenant_id"):
             self.add_error("client_id", SAME_ID_TWICE)
         return values
-
-    def refuse_name(self) -> None:
-        """Somebody else was faster with this name."""
-        self.add_error("name", ValidationError(NAME_TAKEN, code="name_taken"))
 
 
 class AddForm(CredentialForm, MeansForm):

@@ -34,6 +34,10 @@ class InUseError(Exception):
     """Something still uses the credential. Nothing was deleted."""
 
 
+class SharedAlreadyError(Exception):
+    """The credential has a name, or is gone. Nothing was changed."""
+
+
 class TenantSettledError(Exception):
     """The credential works and is in use: its tenant cannot be changed under its users."""
 
@@ -50,6 +54,22 @@ def add(draft: Credential, *, actor: User, finding: Finding) -> Credential:
         record("credential.added", draft, actor=actor)
         draft.keep(finding)
     return draft
+
+
+def share(credential: Credential, *, name: str, description: str, actor: User) -> Credential:
+    """Give a credential that was filled in on a connector a name, which makes it a shared one; returns the row.
+
+    The row stays what it is: its secret or certificate is neither opened nor copied. Raises NameTakenError and
+    SharedAlreadyError.
+    """
+    with _names_guarded(), transaction.atomic():
+        row = Credential.objects.select_for_update().filter(pk=credential.pk, name="").first()
+        if row is None:
+            raise SharedAlreadyError
+        row.name, row.description = name, description
+        row.save(update_fields=["name", "description", "changed_at"])
+        record("credential.shared", row, actor=actor)
+    return row
 
 
 def change(

@@ -69,6 +69,8 @@ RULES = {
     "connectors:edit_import": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
     "connectors:edit_schedule": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
     "connectors:edit_actions": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
+    "connectors:share_reading": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="connector"),
+    "connectors:share_acting": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="connector"),
     "connectors:check_credential": Rule(get=NOBODY, post=CONNECTORS, thing="connector"),
     "connectors:sync": Rule(get=NOBODY, post=CONNECTORS, thing="connector"),
     "connectors:delete": Rule(get=CONNECTORS, post=CONNECTORS, thing="connector"),
@@ -126,6 +128,8 @@ RULES = {
 NO_PAGES = {
     "credentials:certificate": 404,
     "credentials:staged_certificate": 404,
+    "connectors:share_reading": 302,
+    "connectors:share_acting": 302,
     "access:sign_in": 302,
     "people:metrics": 404,
 }

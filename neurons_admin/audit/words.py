@@ -65,6 +65,7 @@ SENTENCES: Final = {
     "credential.secret_replaced": "replaced the secret or certificate of",
     "credential.certificate_made": "made a certificate, not in use yet, for",
     "credential.certificate_discarded": "discarded the certificate that waited for",
+    "credential.shared": "made a shared credential of one that was filled in on a connector:",
     "credential.attached": "attached to a connector the credential",
     "credential.detached": "took from a connector the credential",
     "credential.deleted": "deleted the credential",
