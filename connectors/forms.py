@@ -29,9 +29,13 @@ NAME_TAKEN: Final = "There is a connector of this name already."
 
 
 class SharedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One of the shared credentials."""
+    """One of the shared credentials, by name; for somebody who may see them also with what they are."""
+
+    with_details = False
 
     def label_from_instance(self, obj: Credential) -> str:
+        if not self.with_details:
+            return obj.name
         application = obj.app_name or f"client {str(obj.client_id)[:8]}…"
         known = "" if application == obj.name else f"{application}, "
         return f"{obj.name} ({known}tenant {str(obj.tenant_id)[:8]}…)"
@@ -115,7 +119,9 @@ class CredentialChoiceForm(MeanwhileForm, TriedForm):
         mine = Q(pk=self.current.pk) if self.current else Q(pk=None)
         allowed = Q() if user.has_perm("credentials.use_credential") else mine
         choices: QuerySet[Credential] = Credential.objects.shared().filter(allowed)
-        self.fields["shared"].queryset = choices  # type: ignore[attr-defined]
+        field: Any = self.fields["shared"]
+        field.with_details = user.has_perm("credentials.view_credential")
+        field.queryset = choices
 
     def _show_same_app_tick(self) -> None:
         self.fields["same_app_accepted"].widget = forms.CheckboxInput()
