@@ -288,6 +288,28 @@ class Credential(models.Model):
         return " · ".join(parts) or "not shown"
 
 
+class ExpiryWarning(models.Model):
+    """That somebody has been told by e-mail how soon a secret expires: once for each secret, last day and threshold."""
+
+    # Hidden from what uses a credential.
+    credential = models.ForeignKey(Credential, models.CASCADE, related_name="+")
+    secret_set_at = models.DateTimeField()
+    expires_on = models.DateField()
+    # In days before the last one; 0: it has expired.
+    threshold = models.PositiveSmallIntegerField()
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential", "secret_set_at", "expires_on", "threshold"], name="credential_warned_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credential} expires on {self.expires_on}"
+
+
 class KeyCanary(models.Model):
     """One row with a known secret: if it does not open at start-up, CREDENTIAL_KEYS is wrong and nothing may start."""
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
@@ -98,6 +99,7 @@ def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
         "uses": uses,
         "entries": entries_for(request, credential),
         "history": history_of(credential, request.user),
+        "no_mail": not settings.SENDS_MAIL,
     }
     return render(request, "credentials/detail.html", context)
 

@@ -37,6 +37,18 @@ OUTBOUND_PROXY = env("OUTBOUND_PROXY", default="")
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
 if 0 < len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN is short enough to be guessed: 20 characters or more.")
+# The address that mails name; browsers say by themselves how they got here.
+PUBLIC_URL = env("PUBLIC_URL", default="").rstrip("/")
+# Without a mail server nothing is sent, and pages say so.
+SENDS_MAIL = bool(env("EMAIL_URL", default=""))
+if SENDS_MAIL:
+    mail = env.email_url("EMAIL_URL")
+    mail["EMAIL_PORT"] = mail["EMAIL_PORT"] or (
+        465 if "EMAIL_USE_SSL" in mail else 587 if "EMAIL_USE_TLS" in mail else 25
+    )
+    vars().update(mail)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="neurons-admin@localhost")
 # Tries a credential before it is kept; `credentials` cannot import the floor that knows Microsoft.
 CREDENTIAL_TRIAL = "connectors.checks.sign_in_with"
 # Gives whatever uses a credential another one; for the same reason.

@@ -18,6 +18,7 @@ from connectors import standing
 from connectors.gates import shut_for
 from connectors.models import Connector
 from connectors.sync import schedule
+from connectors.upkeep import warn_of_expiry
 from neurons_admin import doorbell
 from neurons_admin.pace import paced
 from people import restores, runner
@@ -36,6 +37,9 @@ UNRUNG = "Taken up by the sweeper: the broker did not answer."
 UNHEARD = "Taken up by the sweeper: a worker was rung for, and nobody came."
 # Passes between two looks at the synchronisations.
 SYNC_EVERY = 10
+# Passes between two looks at what is about to expire.
+WARN_EVERY = 300
+_WARNING = uuid.UUID(int=0)
 # The advisory lock that lets one sweeper go at a time ("neur").
 ONE_AT_A_TIME = 0x6E657572
 HANDS = 4
@@ -77,6 +81,8 @@ class Sweeper:
         ]  # fmt: skip
         if self._passes % SYNC_EVERY == 0:
             steps += [schedule.start_due, schedule.ring_waiting]
+        if self._passes % WARN_EVERY == 0:
+            steps.append(self._warn)
         self._passes += 1
         for step in steps:
             try:
@@ -85,6 +91,10 @@ class Sweeper:
                 raise
             except Exception:
                 logger.exception("A step of the sweeper failed; the others go on.")
+
+    def _warn(self) -> None:
+        """On a thread of its own: a mail server that does not answer must hold up nothing."""
+        self._hand_over(_WARNING, lambda _: warn_of_expiry(), None, self._eyes)
 
     def _look(self) -> None:
         due = ActionRun.objects.for_work().understood().filter(next_read_at__lte=Now()).exclude(shut_for(ACTS_WITH))

@@ -19,5 +19,5 @@ _ROWS: dict[str, Callable[[], QuerySet[Any]]] = {
 
 
 def known(connector_id: uuid.UUID, stream: str) -> int:
-    """How many rows of a stream are there: accounts, groups, products, devices, holders of directory roles, sign-ins."""
+    """How many rows of a stream are there: accounts, groups, products, devices, holders of roles, sign-ins."""
     return _ROWS[stream]().filter(connector=connector_id).count()
