@@ -18,7 +18,7 @@ NAMED = ("User.ReadWrite.All", "User.ManageIdentities.All", "Directory.ReadWrite
 
 READING = (
     "User.Read.All", "Group.Read.All", "GroupMember.Read.All", "LicenseAssignment.Read.All",
-    "Organization.Read.All", "Device.Read.All", "RoleManagement.Read.Directory",
+    "Organization.Read.All", "Device.Read.All", "RoleManagement.Read.Directory", "AuditLog.Read.All",
 )  # fmt: skip
 ACTING = (*NAMED, "User-PasswordProfile.ReadWrite.All")
 EVERYTHING = (

@@ -113,6 +113,16 @@ def test_a_stale_page_token_begins_again(act, control):
     assert error(act.get("/users?$skiptoken=rubbish")) == (400, "Request_BadRequest")
 
 
+def test_most_have_signed_in_some_never_and_it_is_the_same_each_time(read):
+    path = "/users?$select=id,signInActivity&$top=500"
+    found = {user["id"]: user["signInActivity"] for user in read.get(path).json()["value"]}
+    ever = [activity for activity in found.values() if activity]
+    assert 0.85 < len(ever) / len(found) < 1
+    assert all(each["lastSignInDateTime"] >= (each["lastSuccessfulSignInDateTime"] or "") for each in ever)
+    assert any(each["lastSuccessfulSignInDateTime"] is None for each in ever)
+    assert {user["id"]: user["signInActivity"] for user in read.get(path).json()["value"]} == found
+
+
 def test_sign_in_activity_needs_its_own_permission_and_the_object_id(act, control, client, ids, tenant):
     path = f"/users/{ids['adele']}?$select=id,signInActivity"
     assert error(act.get(path)) == (403, "Authorization_RequestDenied")

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from neurons_admin.demo import odata, policy, properties
+from neurons_admin.demo import odata, policy, properties, sign_ins
 from neurons_admin.demo.graph import filters
 from neurons_admin.demo.graph.call import Call, unsupported
 from neurons_admin.demo.odata import answer, bad_request
@@ -30,6 +30,8 @@ def _value(user: User, name: str) -> Any:
         return flags and {"password": None, **flags}
     if name == "deletedDateTime":
         return user.deleted
+    if name == "signInActivity":
+        return sign_ins.activity_of(user)
     value = user.properties.get(name)
     return [] if value is None and name in properties.LISTS else value
 
