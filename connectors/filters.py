@@ -56,8 +56,8 @@ class PeopleFilter:
         object_ids: frozenset[str] | None,
     ) -> "PeopleFilter":
         """From lists as people write them."""
-        folded = (frozenset(word.casefold() for word in words) for words in (departments, domains))
-        return cls(members, guests, disabled, *folded, object_ids)
+        in_departments, in_domains = (frozenset(map(str.casefold, words)) for words in (departments, domains))
+        return cls(members, guests, disabled, in_departments, in_domains, object_ids)
 
     @property
     def wants_everybody(self) -> bool:

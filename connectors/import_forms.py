@@ -108,7 +108,7 @@ class ImportForm(MeanwhileForm):
         return list(dict.fromkeys(domains))
 
     def clean_import_only_groups(self) -> list[str]:
-        found = {}
+        found: dict[str, None] = {}
         for line in self.cleaned_data["import_only_groups"]:
             if (guid := as_guid(line)) is None:
                 raise ValidationError(f"“{line[:60]}” is not the object ID of a group.", code="no_guid")

@@ -72,13 +72,14 @@ def _permissions(credential: Credential) -> list[str]:
 
 
 def _warn(credential: Credential, uses: list[Use]) -> bool:
-    if credential.secret_set_at is None or not (to := recipients_of(credential)):
+    last_day, to = credential.secret_expires_on, recipients_of(credential)
+    if credential.secret_set_at is None or last_day is None or not to:
         return False
     with transaction.atomic():
         _, is_due = ExpiryWarning.objects.get_or_create(
             credential=credential,
             secret_set_at=credential.secret_set_at,
-            expires_on=credential.secret_expires_on,
+            expires_on=last_day,
             threshold=threshold_of(credential),
         )
         if is_due:
