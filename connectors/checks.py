@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from connectors.expiry import day_in_directory
-from connectors.graph import CredentialRefused, Grant, GraphError, sign_in_afresh
+from connectors.graph import CredentialRefused, Grant, GraphError, sign_in_afresh, token_problems
 from connectors.registration import registration_of
 from credentials import services
 from credentials.finding import NO_CONSENT, Finding
@@ -14,6 +14,8 @@ NOTHING_GRANTED = (
     "No permission has been granted to this application. In Entra add the application permissions under API"
     " permissions, and have an administrator grant admin consent; then check again."
 )
+BUSY = token_problems.BUSY.code
+IN_A_WHILE = "Try again in a few minutes."
 UNREADABLE = "secret_unreadable"
 NOT_KNOWN = "What it was granted cannot be read from Microsoft's token. What was known before stays as it is."
 UNREACHABLE = "Microsoft could not be asked: this server's CA file or proxy is not right."
@@ -30,7 +32,8 @@ def sign_in_with(credential: Credential) -> Finding:
         reference = " · ".join(part for part in (exc.detail, exc.request_id) if part)
         # A secret that this server cannot open says nothing about the credential.
         asked = isinstance(exc, CredentialRefused) and exc.code != UNREADABLE
-        return Finding(exc.code, str(exc), signed_in=False, asked=asked, reference=reference)
+        message = f"{exc} {IN_A_WHILE}" if exc.code == BUSY else str(exc)
+        return Finding(exc.code, message, signed_in=False, asked=asked, reference=reference)
     except OSError:
         return Finding("no_network", UNREACHABLE, signed_in=False, asked=False)
     return replace(_found(grant), expires_on=day_in_directory(credential, grant))

@@ -7,7 +7,7 @@ from .graph_problems import ELSEWHERE, TOKEN_REFUSED, TROUBLE
 
 _ADDRESSES = learn("The addresses Microsoft 365 needs", "microsoft-365/enterprise/urls-and-ip-address-ranges")
 _CLOUDS = learn("Microsoft's clouds", "graph/deployments")
-_CHECK_NETWORK = "Have whoever runs this server check its network, its proxy and its firewall."
+CHECK_NETWORK: Final = "Have whoever runs this server check its network, its proxy and its firewall."
 _AGAIN_BY_ITSELF = "Nothing needs to be done: it is tried again."
 
 _NO_ANSWER = Explanation(
@@ -28,7 +28,7 @@ _UNREACHABLE = Explanation(
         "A firewall does not let it through to Microsoft Graph.",
         "The name of Microsoft's server could not be looked up.",
     ),
-    _CHECK_NETWORK,
+    CHECK_NETWORK,
     (_ADDRESSES, SERVICE_HEALTH),
 )
 _NOT_GRAPH = Explanation(
@@ -38,11 +38,24 @@ _NOT_GRAPH = Explanation(
         "A proxy, a firewall or a sign-in page of the network has answered in its place.",
         "The answer was cut off on its way.",
     ),
-    _CHECK_NETWORK,
+    CHECK_NETWORK,
     (_ADDRESSES,),
 )
 
+_CIRCLE = Explanation(
+    "circle",
+    "Microsoft Graph's pages lead round in a circle: this list has no end.",
+    ("A fault of Microsoft's.", "Something between this server and Microsoft repeats old answers."),
+    "What is known stays as it is. Synchronise again; if it ends so again, ask Microsoft's support, with the request"
+    " ids of its calls.",
+    (SERVICE_HEALTH,),
+)
+
 BY_CODE: Final = {
+    "circle": _CIRCLE,
+    "no_end": _CIRCLE._replace(
+        kind="no_end", sentence="Microsoft Graph gave empty pages only: this list seems to have no end."
+    ),
     "no_answer": _NO_ANSWER,
     "graph_unreachable": _UNREACHABLE,
     "not_graph": _NOT_GRAPH,

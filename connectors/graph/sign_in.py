@@ -6,6 +6,7 @@ from typing import Any
 from . import wire
 from .answers import Answer
 from .errors import Busy
+from .own_problems import CHECK_NETWORK
 from .registration import Registration
 
 
@@ -57,6 +58,7 @@ class SignInHttp:
             )
         if answer.object is None or 300 <= answer.status < 400:
             raise Busy(
-                f"The answer did not come from Microsoft's sign-in service at {self._authority}.", code="not_sign_in"
+                f"The answer did not come from Microsoft's sign-in service at {self._authority}. {CHECK_NETWORK}",
+                code="not_sign_in",
             )
         return SignInResponse(answer)

@@ -11,6 +11,7 @@ from typing import Any
 import msal
 
 from .errors import Busy, CredentialRefused, GraphError
+from .own_problems import CHECK_NETWORK
 from .registration import Registration
 from .sign_in import SignInHttp
 from .token_problems import NO_TENANT, problem_of
@@ -138,7 +139,7 @@ def problem_error(answer: Mapping[str, Any]) -> CredentialRefused | Busy:
 
 
 def _senseless() -> Busy:
-    return Busy("Microsoft's sign-in service gave an answer that makes no sense.", code="not_sign_in")
+    return Busy(f"Microsoft's sign-in service gave an answer that makes no sense. {CHECK_NETWORK}", code="not_sign_in")
 
 
 def read_grant(token: str) -> Grant:

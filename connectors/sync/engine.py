@@ -16,10 +16,11 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from connectors.graph import Call, GraphError, Reader, Refused, StartOver, TryLater
-from connectors.models import STREAMS, Connector, SyncCall, SyncRun, SyncRunQuerySet
+from connectors.models import Connector, SyncCall, SyncRun, SyncRunQuerySet
 
 from .brake import Brake, require_acceptable
 from .collecting import collecting_seldom
+from .failing import NO_FURTHER, in_full, left_out, seconds_to_wait
 from .groups_stream import Groups
 from .links import keep_delta_link, where_to_go_on
 from .list_streams import Devices, Products, Roles
@@ -36,14 +37,8 @@ AnyStream = Stream[Any]
 ALL: Final[tuple[AnyStream, ...]] = (People(), Groups(), Products(), Roles(), Devices(), SignIns())
 BY_KEY: Final = {stream.key: stream for stream in ALL}
 NOTHING_YET: Final[dict[str, Any]] = {
-    "read": 0,
-    "added": 0,
-    "changed": 0,
-    "removed": 0,
-    "full": True,
-    "note": "",
-    "basis": "",
-}
+    "read": 0, "added": 0, "changed": 0, "removed": 0, "full": True, "note": "", "basis": ""
+}  # fmt: skip
 # What a batch moves on.
 PROGRESS: Final = [
     "stream", "counts", "full", "basis", "read", "pages", "added", "changed", "removed", "page_link", "attempts"
@@ -52,8 +47,6 @@ LEASE = timedelta(seconds=120)
 ROWS_A_BATCH = 2000
 ATTEMPTS = 8
 RESTARTS = 3
-FIRST_WAIT = 10.0
-LONGEST_WAIT = 1800.0
 
 
 class _LeaseLost(Exception):
@@ -68,8 +61,7 @@ def carry_out(run_id: uuid.UUID | str, sink: Sink) -> None:
     """
     while (run := _claim(run_id)) is not None:
         if run.attempts > ATTEMPTS:
-            message = f"Given up after {ATTEMPTS} attempts that got no further."
-            _end(run, SyncRun.State.FAILED, message=message, error_code="attempts")
+            _end(run, SyncRun.State.FAILED, message=NO_FURTHER.format(ATTEMPTS), error_code="attempts")
         else:
             _attempt(run, sink)
 
@@ -84,13 +76,13 @@ def _attempt(run: SyncRun, sink: Sink) -> None:
         _hold(run, brake)
     except StartOver as exc:
         if run.restarts >= RESTARTS:
-            _end(run, SyncRun.State.FAILED, message=f"{exc} It does so again and again.", error_code=exc.code)
+            _fail(run, exc, " It does so again and again.")
         else:
             _start_over(run, f"{exc} Reading everything again.")
     except TryLater as exc:
         _postpone(run, exc)
     except GraphError as exc:
-        _end(run, SyncRun.State.FAILED, message=str(exc), error_code=exc.code)
+        _fail(run, exc)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
@@ -211,10 +203,9 @@ def _count(run: SyncRun, stream: AnyStream, batch: Batch, stored: Stored) -> Non
 
 def _skip(run: SyncRun, stream: AnyStream, sink: Sink, exc: Refused) -> None:
     """Go on without a stream that is refused, and say so. What is known of it stays."""
-    lacks = f"the credential may lack {stream.permission}" if exc.status == 403 else str(exc)
     with transaction.atomic():
         _require_lease(run)
-        run.counts[stream.key]["note"] = f"{STREAMS[stream.key]} were not read: {lacks}"[:500].rstrip(".") + "."
+        run.counts[stream.key]["note"] = left_out(exc, stream.key, stream.permission)
         stream.skip(run, sink)
         _go_to_next(run, stream, sink)
         run.save(update_fields=PROGRESS)
@@ -256,6 +247,11 @@ def _require_lease(run: SyncRun) -> None:
         raise _LeaseLost
 
 
+def _fail(run: SyncRun, exc: GraphError, story: str = "") -> None:
+    message = in_full(exc, BY_KEY[run.stream].permission, story)
+    _end(run, SyncRun.State.FAILED, message=message, error_code=exc.code)
+
+
 def _end(run: SyncRun, state: str, *, message: str = "", error_code: str = "") -> None:
     _mine(run).update(state=state, ended_at=Now(), lease_until=None, message=message[:500], error_code=error_code[:100])
 
@@ -286,13 +282,11 @@ def _start_over(run: SyncRun, message: str) -> None:
 
 def _postpone(run: SyncRun, exc: TryLater) -> None:
     if run.attempts >= ATTEMPTS:
-        message = f"{exc} Given up after {ATTEMPTS} attempts."
-        _end(run, SyncRun.State.FAILED, message=message, error_code=exc.code)
+        _fail(run, exc, f" Given up after {ATTEMPTS} attempts.")
         return
-    seconds = min(exc.retry_after or FIRST_WAIT * 2 ** max(run.attempts - 1, 0), LONGEST_WAIT)
     _mine(run).update(
         state=SyncRun.State.QUEUED,
-        not_before=Now() + timedelta(seconds=seconds),
+        not_before=Now() + timedelta(seconds=seconds_to_wait(exc, run.attempts)),
         rung_at=None,
         lease_until=None,
         message=f"{exc} It goes on by itself."[:500],

@@ -43,7 +43,9 @@ def test_pages_that_lead_round_in_a_circle_end_it_at_once(contoso: Connector, se
     )
     run = carry_out(contoso)
     assert (run.state, run.error_code) == (State.FAILED, "circle")
-    assert run.message == "Microsoft Graph's pages lead round in a circle: this list has no end."
+    assert run.message.startswith(
+        "Microsoft Graph's pages lead round in a circle: this list has no end. What is known stays"
+    )
     assert len(asked) == 3
     assert Account.objects.filter(removal="").count() == 3
 
@@ -65,7 +67,9 @@ def test_empty_pages_with_ever_other_links_end_some_time_and_remove_nobody(conto
         patch.setattr(Connector, "graph_for_sync", lambda self: reader)
         run = carry_out(contoso)
     assert (run.state, run.error_code) == (State.FAILED, "no_end")
-    assert run.message == "Microsoft Graph gave 20 empty pages in a row: this list seems to have no end."
+    assert run.message.startswith(
+        "Microsoft Graph gave 20 empty pages in a row: this list seems to have no end. What is"
+    )
     assert len(asked) == 20
     assert Account.objects.filter(removal="").count() == 5
 
