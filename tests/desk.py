@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import requests
 
-FIELD = re.compile(r'name="(csrfmiddlewaretoken|click|seen)" value="([^"]+)"')
+FIELD = re.compile(r'name="(csrfmiddlewaretoken|click|seen|drawn_from)" value="([^"]+)"')
 ROW = re.compile(r'id="run-([0-9a-f-]{36})"')
 PATIENCE_SECONDS = 30.0
 
@@ -64,6 +64,10 @@ class Desk:
         )
         self.pages.append(answer.text)
         return answer
+
+    def fill(self, path: str, data: dict[str, str], *, to: str = "") -> requests.Response:
+        """Open a page and send its form, with the hidden fields it was drawn with; `to`: where, if not to itself."""
+        return self.post(to or path, {**_hidden_fields(self.get(path)), **data})
 
     def open(self, action: str, person: Person) -> "Dialog":
         """Open the dialog of an action, as the service desk does from a person's page."""

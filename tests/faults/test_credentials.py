@@ -1,11 +1,10 @@
 """Microsoft lets the app in no more: runs are held, with one alarm, and go on by themselves when it does again."""
 
-import secrets
 from typing import Any
 
 import pytest
 
-from tests.faults.acting import Change, act, audited, described, token_requests
+from tests.faults.acting import Change, act, audited, new_secret, save_secret, token_requests
 from tests.faults.records import Written
 from tests.faults.stage import Stage
 from tests.faults.truth import assert_all_told_truth, assert_told_truth
@@ -89,7 +88,7 @@ def test_f19_the_app_is_let_in_no_more_and_the_tenant_mends_it(stage: Stage, act
 
 def test_f19_a_new_secret_is_saved(stage: Stage, act: Change) -> None:
     """F19: a probe in five minutes for all of them; after a new secret on the page all go on, without a probe."""
-    new = _new_secret(stage)
+    new = new_secret(stage)
     asked = break_credential(stage, act, {"client_secret": new}, "wrong_secret")
     tried = token_requests(stage)
     let_probe(stage)
@@ -97,26 +96,12 @@ def test_f19_a_new_secret_is_saved(stage: Stage, act: Change) -> None:
     pass_of_sweeper(stage)
     assert token_requests(stage) == tried + 1, "one probe, for all"
     assert {state_of(stage, run) for run in asked} == {"held"}
-    _save_secret(stage, new)
+    save_secret(stage, new)
     assert_all_told_truth(
         stage, asked, state="succeeded", effects=1, names="action credential does not work", within=15.0
     )
     assert {stage.run(run)["attempts"] for run in asked} == {1}
     assert audited(stage, "credential.refused") == 1
-
-
-def _new_secret(stage: Stage) -> str:
-    stage.secrets["the new client secret"] = new = f"new8Q~{secrets.token_urlsafe(26)}"
-    return new
-
-
-def _save_secret(stage: Stage, secret: str) -> None:
-    """On the real page, by somebody who may."""
-    client = described(stage)["client_id"]
-    found = stage.rows("SELECT id FROM credentials_credential WHERE client_id = %s", [client])
-    path = f"/credentials/{found[0]['id']}/replace-secret/"
-    answer = stage.desk_of("credentials").post(path, {"client_secret": secret})
-    assert answer.status_code == 302, answer.text
 
 
 def _patches(stage: Stage, asked: Any) -> list[int | None]:
@@ -141,12 +126,12 @@ def test_f20_the_token_is_revoked_between_claim_and_call(stage: Stage, act: Chan
 
 def test_f20_the_secret_is_replaced_between_claim_and_call(stage: Stage, act: Change) -> None:
     """F20: the old secret is of no use any more and the new one is saved: no alarm, and it goes on with the new one."""
-    person, new = stage.person(), _new_secret(stage)
+    person, new = stage.person(), new_secret(stage)
     order = stage.sabotage("before call", "hold", only=person.object_id)
     asked = stage.ask("disable_account", person)
     order.wait()
     act(client_secret=new, revoke_tokens=True)
-    _save_secret(stage, new)
+    save_secret(stage, new)
     order.release()
     run = assert_told_truth(stage, asked, state="succeeded", effects=1, names="does not work.*Trying again.*Accepted")
     assert run["attempts"] == 1
