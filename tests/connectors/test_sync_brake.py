@@ -237,4 +237,4 @@ class TestPages:
         carry_out(contoso)
         (failed,) = attention.needing_attention()
         assert (failed.kind, failed.tone) == ("failed", "bad")
-        assert failed.words == "Its last synchronisation failed. Microsoft Graph refused."
+        assert failed.words.startswith("Its last synchronisation failed. Microsoft refused: the credential lacks")
