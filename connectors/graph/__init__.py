@@ -31,7 +31,7 @@ from .reads import (
     removal_in,
 )
 from .registration import CLOUDS, Endpoints, Registration
-from .tokens import Grant, forget, sign_in_afresh
+from .tokens import Grant, forget, renew, sign_in_afresh
 
 __all__ = [
     "CLOUDS",
@@ -64,5 +64,6 @@ __all__ = [
     "read_user",
     "read_user_or_deleted",
     "removal_in",
+    "renew",
     "sign_in_afresh",
 ]

@@ -26,6 +26,7 @@ from .links import keep_delta_link, where_to_go_on
 from .list_streams import Devices, Products, Roles
 from .people_stream import People
 from .reading import Batch, PageReader
+from .renewing import renew_after_refusal
 from .sign_in_stream import SignIns
 from .sink import Sink, Stored
 from .streams import Stream
@@ -121,6 +122,8 @@ def _follow(run: SyncRun, sink: Sink) -> None:
 
 def _read(run: SyncRun, stream: AnyStream, sink: Sink) -> None:
     connector = run.connector
+    if stream.key == People.key and not run.page_link:
+        renew_after_refusal(run)
     reader = _prepare(run, stream)
     if not run.page_link:
         _begin(run, stream)
