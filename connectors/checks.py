@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+from django.utils import timezone
+
 from connectors.expiry import day_in_directory
 from connectors.graph import CredentialRefused, Grant, GraphError, sign_in_afresh, token_problems
+from connectors.graph.own_problems import EXPIRED_CERTIFICATE
 from connectors.registration import registration_of
 from credentials import services
 from credentials.finding import NO_CONSENT, Finding
@@ -29,11 +32,7 @@ def sign_in_with(credential: Credential) -> Finding:
     try:
         grant = sign_in_afresh(registration_of(credential))
     except GraphError as exc:
-        reference = " · ".join(part for part in (exc.detail, exc.request_id) if part)
-        # A secret that this server cannot open says nothing about the credential.
-        asked = isinstance(exc, CredentialRefused) and exc.code != UNREADABLE
-        message = f"{exc} {IN_A_WHILE}" if exc.code == BUSY else str(exc)
-        return Finding(exc.code, message, signed_in=False, asked=asked, reference=reference)
+        return _refused(credential, exc)
     except OSError:
         return Finding("no_network", UNREACHABLE, signed_in=False, asked=False)
     return replace(_found(grant), expires_on=day_in_directory(credential, grant))
@@ -44,6 +43,18 @@ def check(credential: Credential, *, actor: User) -> Finding:
     finding = sign_in_with(credential)
     services.note_check(credential, finding, actor=actor)
     return finding
+
+
+def _refused(credential: Credential, exc: GraphError) -> Finding:
+    reference = " · ".join(part for part in (exc.detail, exc.request_id) if part)
+    # A secret that this server cannot open says nothing about the credential.
+    asked = isinstance(exc, CredentialRefused) and exc.code != UNREADABLE
+    code, message = exc.code, f"{exc} {IN_A_WHILE}" if exc.code == BUSY else str(exc)
+    # Microsoft's number is the same for one that it does not know and for one that is over; its end is known here.
+    facts = credential.certificate_facts
+    if code == "wrong_certificate" and facts and facts.valid_until < timezone.now():
+        code, message = EXPIRED_CERTIFICATE.kind, f"{EXPIRED_CERTIFICATE.sentence} {EXPIRED_CERTIFICATE.cure}"
+    return Finding(code, message, signed_in=False, asked=asked, reference=reference)
 
 
 def _found(grant: Grant) -> Finding:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .explanation import ACTION_DETAILS, CREDENTIAL, PERSON, REPORT, SERVICE_HEALTH, Explanation, learn
+from .explanation import ACTION_DETAILS, CREDENTIAL, PERSON, REPORT, SECRETS, SERVICE_HEALTH, Explanation, learn
 from .graph_problems import ELSEWHERE, TOKEN_REFUSED, TROUBLE
 
 _ADDRESSES = learn("The addresses Microsoft 365 needs", "microsoft-365/enterprise/urls-and-ip-address-ranges")
@@ -42,6 +42,14 @@ _NOT_GRAPH = Explanation(
     (_ADDRESSES,),
 )
 
+EXPIRED_CERTIFICATE: Final = Explanation(
+    "expired_certificate",
+    "The certificate has expired.",
+    ("It has reached the end that was chosen when it was made.",),
+    "Make a new one here, upload its public part in Entra under Certificates & secrets > Certificates, and take it into"
+    " use.",
+    (SECRETS, CREDENTIAL),
+)
 _CIRCLE = Explanation(
     "circle",
     "Microsoft Graph's pages lead round in a circle: this list has no end.",
@@ -52,6 +60,7 @@ _CIRCLE = Explanation(
 )
 
 BY_CODE: Final = {
+    EXPIRED_CERTIFICATE.kind: EXPIRED_CERTIFICATE,
     "circle": _CIRCLE,
     "no_end": _CIRCLE._replace(
         kind="no_end", sentence="Microsoft Graph gave empty pages only: this list seems to have no end."

@@ -6,9 +6,12 @@ from connectors import checks
 from connectors.graph import CredentialRefused, TryLater
 from connectors.graph.token_problems import BY_NAME, PROBLEMS, UNKNOWN
 from connectors.graph.tokens import problem_error
+from credentials.certificates import KeyPair
 from credentials.trial import try_out
 from neurons_admin.audit.models import Event
 from neurons_admin.demo.server import running
+from neurons_admin.encryption import Secret
+from tests.certificates import certificate
 from tests.factories import (
     ALL_PERMISSIONS,
     make_checked_credential,
@@ -199,3 +202,15 @@ class DemoTenant:
 
 def test_the_stand_in_says_what_the_demo_tenant_says(demo_tenant):
     assert set(checks.sign_in_with(demo_tenant.credential("act")).permissions) == set(full_grant().permissions)
+
+
+@pytest.mark.parametrize(("ends", "code"), [(-1, "expired_certificate"), (30, "wrong_certificate")])
+def test_a_certificate_that_is_over_is_told_from_one_that_microsoft_does_not_know(sign_in, ends, code):
+    sign_in.answer = CredentialRefused("Microsoft does not accept this certificate.", code="wrong_certificate")
+    credential = make_credential("Contoso")
+    credential.set_certificate(KeyPair(certificate(begins=-40, ends=ends), Secret("key")))
+    finding = checks.sign_in_with(credential)
+    assert finding.code == code
+    assert ("The certificate has expired." in finding.message) == (ends < 0)
+    assert not finding.signed_in
+    assert finding.asked
