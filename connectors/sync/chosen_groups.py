@@ -4,9 +4,11 @@ https://learn.microsoft.com/graph/api/group-list-transitivemembers
 """
 
 from collections.abc import Iterable
+from typing import Final
 
-from connectors.graph import Reader, Refused, TryLater
+from connectors.graph import NotThere, Reader, Refused, TryLater
 
+CHOSEN_GROUP: Final = "chosen_group"
 _USER = "#microsoft.graph.user"
 
 
@@ -23,6 +25,12 @@ def read_chosen(reader: Reader, group_ids: Iterable[str]) -> frozenset[str]:
                     raise TryLater("Microsoft Graph gave an answer that is no page of members.", code="not_a_page")
                 found.update(entry["id"].lower() for entry in page["value"] if entry.get("@odata.type") == _USER)
         except Refused as exc:
-            words = f"The group {group_id}, from which people are imported, could not be read: {exc}"
-            raise Refused(words, code=exc.code, status=exc.status, request_id=exc.request_id) from exc
+            words = f"The group {group_id}, from which people are imported, could not be read: {exc} {_next_step(exc)}"
+            raise Refused(words, code=CHOSEN_GROUP, request_id=exc.request_id) from exc
     return frozenset(found)
+
+
+def _next_step(refusal: Refused) -> str:
+    if isinstance(refusal, NotThere):
+        return "Choose another under What to import, and synchronise again."
+    return "The credential needs GroupMember.Read.All, with admin consent; then synchronise again."

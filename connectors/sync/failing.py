@@ -7,6 +7,8 @@ from connectors.graph.explanations import explanation_of
 from connectors.graph.graph_problems import DENIED
 from connectors.models import STREAMS
 
+from .chosen_groups import CHOSEN_GROUP
+
 FIRST_WAIT: Final = 10.0
 LONGEST_WAIT: Final = 1800.0
 
@@ -21,7 +23,7 @@ FITTING: Final = frozenset({
 })  # fmt: skip
 ANOTHER_CREDENTIAL: Final = "Choose or fill in a credential under Connection of the connector, then synchronise again."
 # Their own messages say what to do.
-WHOLE: Final = frozenset({"secret_unreadable", "sign_in_unreachable"})
+WHOLE: Final = frozenset({CHOSEN_GROUP, "secret_unreadable", "sign_in_unreachable"})
 
 
 def in_full(error: GraphError, permission: str, story: str = "") -> str:
@@ -41,7 +43,7 @@ def next_step(error: GraphError, permission: str) -> str:
     if _is_denied(error):
         return _grant(permission)
     explanation = explanation_of(error.code, error.detail, error.status)
-    kind = explanation.kind if explanation else ""
+    kind = explanation.kind if explanation else error.code
     if kind == "no_credential":
         return ANOTHER_CREDENTIAL
     if kind in WHOLE:

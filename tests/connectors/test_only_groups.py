@@ -86,16 +86,24 @@ def test_who_joins_comes_and_who_leaves_goes_though_no_change_of_theirs_is_told(
     assert Account.objects.get(object_id=object_id(1)).removal == "excluded"
 
 
-@pytest.mark.parametrize("refusal", [NotThere, Refused])
+@pytest.mark.parametrize(
+    ("refusal", "next_step"),
+    [
+        (NotThere, "Choose another under What to import, and synchronise again."),
+        (Refused, "The credential needs GroupMember.Read.All, with admin consent; then synchronise again."),
+    ],
+)
 def test_a_group_that_cannot_be_read_ends_it_and_removes_nobody(
-    sales: Connector, tenant: Any, refusal: type[Refused]
+    sales: Connector, tenant: Any, refusal: type[Refused], next_step: str
 ) -> None:
     carry_out(sales)
-    tenant.scripted[members_link(SALES)] = refusal("It is not there.", code="no", status=404)
+    status = 404 if refusal is NotThere else 403
+    tenant.scripted[members_link(SALES)] = refusal("That was it.", code="Authorization_RequestDenied", status=status)
     sales.refresh_from_db()
     run = carry_out(sales)
     assert (run.state, imported()) == (State.FAILED, {1, 3})
-    assert run.message == f"The group {SALES}, from which people are imported, could not be read: It is not there."
+    words = f"The group {SALES}, from which people are imported, could not be read: That was it. {next_step}"
+    assert run.message == words
 
 
 def test_an_empty_group_is_not_believed_without_asking(sales: Connector, tenant: Any) -> None:
