@@ -1,6 +1,6 @@
 """How many people a connector has known, day by day."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from django.utils import timezone
@@ -17,13 +17,14 @@ def people_over_time(connector: Connector) -> Columns | None:
     Days without one are left out. One query.
     """
     since = timezone.now() - timedelta(days=DAYS)
-    runs = connector.sync_runs.filter(
-        state=SyncRun.State.SUCCEEDED, ended_at__gte=since, counts__people__has_key="known"
-    )
-    last = {
-        timezone.localdate(ended_at): counts["people"]["known"]
-        for ended_at, counts in runs.order_by("ended_at").values_list("ended_at", "counts")
-    }
+    runs = connector.sync_runs.filter(state=SyncRun.State.SUCCEEDED, ended_at__gte=since, counts__has_key="people")
+    last: dict[date, int] = {}
+    known = None
+    for ended_at, counts in runs.order_by("ended_at").values_list("ended_at", "counts"):
+        # One that changed nothing has not counted anew.
+        known = counts["people"].get("known", known)
+        if known is not None:
+            last[timezone.localdate(ended_at)] = known
     if len(last) < 2:
         return None
     series = Series("People", "info", list(last.values()))

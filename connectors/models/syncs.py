@@ -123,7 +123,7 @@ class SyncRun(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     full = models.BooleanField(default=True)
     # What is being read, and for each stream what came of it: `read`, `added`, `changed`, `removed`, `full`, `note`;
-    # when it `began`, on what `basis` (see `Connector.basis`), and how many were `known` at its end.
+    # when it `began`, on what `basis` (see `Connector.basis`), and of people how many were `known` at its end.
     stream = models.CharField(max_length=20, default="people", db_default="people")
     counts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     # What the round in progress began with (see `Connector.basis`), and the mark it leaves on what it sees.

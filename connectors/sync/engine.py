@@ -178,10 +178,9 @@ def _store(run: SyncRun, stream: AnyStream, batch: Batch, sink: Sink, calls: Ite
         stored = stream.store(run, batch, sink, full=run.counts[stream.key]["full"])
         require_acceptable(run, stream, batch, stored, sink)
         _note(run, calls)
-        _count(run, stream, batch, stored)
+        _count(run, stream, batch, stored, sink)
         run.page_link, run.attempts = batch.next_link, 0
         if batch.is_last:
-            run.counts[stream.key]["known"] = sink.known(run.connector_id, stream.key)
             keep_delta_link(run, stream, batch.delta_link)
             _go_to_next(run, stream, sink)
         run.save(update_fields=PROGRESS)
@@ -190,8 +189,8 @@ def _store(run: SyncRun, stream: AnyStream, batch: Batch, sink: Sink, calls: Ite
             _finish(run)
 
 
-def _count(run: SyncRun, stream: AnyStream, batch: Batch, stored: Stored) -> None:
-    """The columns count people, of whom most is asked."""
+def _count(run: SyncRun, stream: AnyStream, batch: Batch, stored: Stored, sink: Sink) -> None:
+    """The columns count people, of whom most is asked; how many there are then, where that may have changed."""
     counts = run.counts[stream.key]
     counts["read"] += batch.read
     for name, number in stored._asdict().items():
@@ -202,6 +201,8 @@ def _count(run: SyncRun, stream: AnyStream, batch: Batch, stored: Stored) -> Non
         run.added += stored.added
         run.changed += stored.changed
         run.removed += stored.removed
+        if batch.is_last and (run.full or run.changed or run.added or run.removed):
+            counts["known"] = sink.known(run.connector_id, stream.key)
 
 
 def _skip(run: SyncRun, stream: AnyStream, sink: Sink, exc: Refused) -> None:

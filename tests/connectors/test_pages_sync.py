@@ -210,11 +210,11 @@ class TestPeopleOverTime:
 
     def test_each_day_shows_what_was_known_after_its_last_synchronisation(self, admin):
         connector = make_connector()
-        for days, known in ((40, 1), (3, None), (2, 195), (1, 198), (0, 203)):
+        for days, known in ((40, 1), (4, None), (3, 195), (2, None), (1, 198), (0, 203)):
             self.ended(connector, days, known)
         response = admin.get(connector.get_absolute_url())
         chart = response.context["over_time"]
-        assert list(chart.series[0].values) == [195, 198, 203]
+        assert list(chart.series[0].values) == [195, 195, 198, 203]
         assert "from 195 to 203 people" in chart.description
         assert "People over time" in response.content.decode()
 

@@ -141,3 +141,12 @@ def test_without_a_credential(contoso: Connector) -> None:
 def test_a_user_without_an_id_is_a_fault(contoso: Connector, reads: Any) -> None:
     reads({"first": page({"displayName": "Nobody"})})
     assert carry_out(contoso).error_code == "fault"
+
+
+def test_how_many_there_are_is_counted_where_that_may_have_changed(contoso: Connector, reads: Any) -> None:
+    reads({**THREE_PAGES, "delta-1": page(delta="delta-2"), "delta-2": page(removed(1), delta="delta-3")})
+    known = []
+    for _ in range(3):
+        known.append(carry_out(contoso).counts["people"].get("known"))
+        contoso.refresh_from_db()
+    assert known == [5, None, 4]
