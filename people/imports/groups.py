@@ -67,7 +67,8 @@ WHERE connector_id = %(connector)s AND seen_in IS DISTINCT FROM %(mark)s AND rem
 """
 _SWEEP_MEMBERS = """
 DELETE FROM people_membership m USING people_group g
-WHERE g.id = m.group_id AND g.connector_id = %(connector)s AND m.seen_in IS DISTINCT FROM %(mark)s
+WHERE g.id = m.group_id AND g.connector_id = %(connector)s AND g.removed_at IS NULL
+    AND m.seen_in IS DISTINCT FROM %(mark)s
 """
 _LEAVE_ALL_BUT = """
 DELETE FROM people_membership m USING people_group g
@@ -104,12 +105,16 @@ def store_groups(connector_id: uuid.UUID, mark: uuid.UUID | None, changes: Seque
 
 
 def sweep_groups(connector_id: uuid.UUID, mark: uuid.UUID) -> int:
-    """Note as removed the groups, and take out the members, that a full round has not seen; returns how many groups."""
+    """Note as removed the groups, and take out the members, that a full round has not seen; returns how many groups.
+
+    Of a group that is not there nothing was told: it keeps its members, for it may come back with them.
+    """
     given = {"connector": connector_id, "mark": mark}
     with connection.cursor() as cursor:
-        cursor.execute(_SWEEP_MEMBERS, given)
         cursor.execute(_SWEEP, given)
-        return int(cursor.rowcount)
+        swept = int(cursor.rowcount)
+        cursor.execute(_SWEEP_MEMBERS, given)
+        return swept
 
 
 def set_groups_of(connector_id: uuid.UUID, member_id: uuid.UUID, changes: Sequence[GroupChange]) -> None:
