@@ -3,10 +3,10 @@
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 
-from neurons_admin.access import services
+from neurons_admin.access import services, sessions
 from neurons_admin.access.models import User
 
 
@@ -21,8 +21,9 @@ class SignIn(LoginView):
         """Right name and password."""
         member = form.get_user()
         if isinstance(member, User):
+            sessions.begin(self.request, member, how="password")
             services.note_sign_in(member, _address(self.request))
-        return super().form_valid(form)
+        return HttpResponseRedirect(self.get_success_url())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Wrong ones; a form that was left half empty is no attempt."""
