@@ -34,15 +34,20 @@ class PeopleBatch(Batch):
         for user in entries:
             item = parse(user)
             if self.wants is not None and isinstance(item, AccountRecord) and not self.wants(item):
-                item = Removal(item.object_id, "excluded")
-            if isinstance(item, Removal):
-                self.removals[item.object_id] = item
-            else:
-                self.removals.pop(item.object_id, None)
-                if item.manager_id is None and (earlier := self.accounts.get(item.object_id)):
-                    item = item._replace(manager_id=earlier.manager_id)
-                self.accounts[item.object_id] = item
+                item = Removal(item.object_id, "excluded", item.manager_id)
+            self._keep(item)
         return len(entries)
+
+    def _keep(self, item: AccountRecord | Removal) -> None:
+        same = self.removals.get(item.object_id), self.accounts.get(item.object_id)
+        if item.manager_id is None:
+            told = [earlier.manager_id for earlier in same if earlier and earlier.manager_id is not None]
+            item = item._replace(manager_id=told[0] if told else None)
+        if isinstance(item, Removal):
+            self.removals[item.object_id] = item
+        else:
+            self.removals.pop(item.object_id, None)
+            self.accounts[item.object_id] = item
 
 
 class People(Stream[PeopleBatch]):

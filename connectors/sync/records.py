@@ -57,10 +57,13 @@ class Removal(NamedTuple):
     """An account that is not to be shown as being there.
 
     Why: it was `deleted` (and can be restored for 30 days), is `gone` for good, or is `excluded` from what is imported.
+    `manager_id` is what was said of the manager all the same, as in an AccountRecord: nobody says it again when the
+    account comes back.
     """
 
     object_id: str
     why: str
+    manager_id: str | None = None
 
 
 LONGEST_MORE: Final = 64_000

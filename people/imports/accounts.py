@@ -73,11 +73,13 @@ WHERE p.id = s.person_id AND NOT EXISTS (
 """
 _REMOVE = """
 WITH found AS (
-    SELECT a.id, a.removal AS before, r.removal
-    FROM unnest(%(ids)s::uuid[], %(removals)s::text[]) AS r (object_id, removal)
+    SELECT a.id, a.removal AS before, r.removal,
+        CASE WHEN r.manager IS NULL THEN a.manager_id ELSE nullif(r.manager, '')::uuid END AS manager_id
+    FROM unnest(%(ids)s::uuid[], %(removals)s::text[], %(managers)s::text[]) AS r (object_id, removal, manager)
     JOIN people_account a ON a.connector_id = %(connector)s AND a.object_id = r.object_id
 )
-UPDATE people_account a SET removal = found.removal, removed_at = coalesce(a.removed_at, now()), as_of = now()
+UPDATE people_account a
+SET removal = found.removal, removed_at = coalesce(a.removed_at, now()), as_of = now(), manager_id = found.manager_id
 FROM found WHERE a.id = found.id RETURNING a.person_id, found.before <> found.removal
 """
 _SWEEP = """
@@ -267,8 +269,8 @@ def _show(cursor: Any, rows: Sequence[tuple[int, int | None, AccountRecord]]) ->
 def _remove(cursor: Any, given: dict[str, Any], removals: Sequence[Removal]) -> int:
     if not removals:
         return 0
-    ids, removed = [removal.object_id for removal in removals], [removal.why for removal in removals]
-    cursor.execute(_REMOVE, {**given, "ids": ids, "removals": removed})
+    ids, removed, managers = zip(*removals, strict=True)
+    cursor.execute(_REMOVE, {**given, "ids": list(ids), "removals": list(removed), "managers": list(managers)})
     return _note_removed(cursor)
 
 

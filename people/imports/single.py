@@ -49,7 +49,7 @@ def _as_imported(account: Account, item: AccountRecord | Removal) -> AccountReco
     if account.removal != Account.Removal.EXCLUDED or isinstance(item, Removal):
         return item
     is_wanted = account.connector.people_filter.wants(item)
-    return item if is_wanted else Removal(item.object_id, "excluded")
+    return item if is_wanted else Removal(item.object_id, "excluded", item.manager_id)
 
 
 def read_again(account: Account) -> None:

@@ -79,6 +79,18 @@ def test_somebody_who_is_restored_keeps_the_manager_of_before(tell: Any) -> None
     assert adele() == ("Bianca 1", 3, "")
 
 
+def test_somebody_left_out_for_a_while_comes_back_with_the_manager_told_meanwhile(tell: Any) -> None:
+    Connector.objects.update(import_guests=False)
+    tell(user(1, userType="Guest"), managed(1, 3, userType="Guest"), user(1))
+    assert adele() == ("Bianca 1", 3, "")
+
+
+def test_the_manager_of_somebody_left_out_is_kept_up_to_date(tell: Any) -> None:
+    Connector.objects.update(import_guests=False)
+    tell(managed(1, 3), user(1, userType="Guest", manager=None))
+    assert adele() == ("Bianca 1", 0, "excluded")
+
+
 def test_somebody_who_came_and_went_is_known_as_removed(tell: Any) -> None:
     tell(user(7), removed(7))
     assert Account.objects.get(object_id=object_id(7)).removal == "deleted"
