@@ -1,6 +1,7 @@
-"""Members and their roles."""
+"""Members, their roles, and the scopes that these are for."""
 
 from neurons_admin.access.models.role import Role
+from neurons_admin.access.models.scope import Membership, Scope
 from neurons_admin.access.models.user import User
 
-__all__ = ["Role", "User"]
+__all__ = ["Membership", "Role", "Scope", "User"]

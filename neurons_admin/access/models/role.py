@@ -41,7 +41,7 @@ class Role(models.Model):
     @property
     def holders(self) -> models.QuerySet[User]:
         """Who has it, by username."""
-        return User.objects.filter(groups=self.group_id).order_by("username")
+        return User.objects.filter(groups=self.group_id).order_by("username").distinct()
 
     @property
     def what_for(self) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from neurons_admin.access import services
 from neurons_admin.access.forms import MemberForm, NewMemberForm
-from neurons_admin.access.models import Role, User
+from neurons_admin.access.models import Membership, Role, User
 from neurons_admin.access.views.dialog import in_dialog
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
@@ -79,7 +79,7 @@ def _filtered(request: Request, roles: Collection[str]) -> QuerySet[User]:
         found = found.filter(is_active=asked["state"] == "active")
     role = asked.get("role", "")
     if role in roles:
-        found = found.filter(groups__name=role)
+        found = found.filter(pk__in=Membership.objects.filter(group__name=role).values("user"))
     elif role == "superuser":
         found = found.filter(is_superuser=True)
     elif role == "none":

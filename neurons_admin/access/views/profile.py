@@ -22,5 +22,5 @@ def profile(request: Request) -> HttpResponse:
         update_session_auth_hash(request, request.user)
         messages.success(request, "Your password was changed. Every other session of yours has ended.")
         return redirect("access:profile")
-    roles = list(request.user.groups.order_by("name").values_list("name", flat=True))
+    roles = list(request.user.groups.order_by("name").values_list("name", flat=True).distinct())
     return render(request, "access/profile.html", {"form": form, "roles": roles})

@@ -22,7 +22,7 @@ from neurons_admin.ui.parts import Entry
 @permission_required(SEE, raise_exception=True)
 def roles(request: Request) -> HttpResponse:
     """All roles, with how many members have each."""
-    found = Role.objects.annotate(members=Count("group__user")).in_order()
+    found = Role.objects.annotate(members=Count("group__memberships__user", distinct=True)).in_order()
     return render(request, "access/roles.html", {"roles": found, "tabs": tabs("roles")})
 
 
