@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-from neurons_admin.access import offers
+from neurons_admin.access import offers, scopes
 from people.permissions import ensure_permissions, offered
 
 
@@ -14,5 +14,6 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         offers.register(offered)
+        scopes.register(self.name, "people.scope_kinds")
         # Roles are looked at after each app's migrations; the last time finds these.
         post_migrate.connect(ensure_permissions, sender=self, dispatch_uid="people.ensure_permissions")

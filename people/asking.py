@@ -15,6 +15,7 @@ from connectors.actions import Order
 from connectors.readiness import Verdict
 from neurons_admin import doorbell
 from neurons_admin.access.models import User
+from neurons_admin.access.rights import held_fast
 from neurons_admin.audit.models import record
 from people import policy
 from people.models import Account, ActionRun, SealedPassword
@@ -117,6 +118,7 @@ def ask(orders: Sequence[Order], asking: Asking) -> Asked:
 
 def _write_down(orders: Sequence[Order], asking: Asking) -> list[ActionRun]:
     runs: list[ActionRun] = []
+    _require_right(orders, asking)
     asking.account.stay_with_person()
     for number, order in enumerate(orders):
         run = _row(order, asking, asking.click_of(number), runs[-1] if order.follows else None)
@@ -130,6 +132,14 @@ def _write_down(orders: Sequence[Order], asking: Asking) -> list[ActionRun]:
         record("run.asked", run, actor=asking.asked_by, detail=detail)
         runs.append(run)
     return runs
+
+
+def _require_right(orders: Sequence[Order], asking: Asking) -> None:
+    """Once more, with the rights held fast: what was taken away until here counts; what is later, the runner sees."""
+    asked_by = held_fast(asking.asked_by)
+    for action in (each for order in orders for each in order.action.comprises):
+        if refusal := policy.refusal(asked_by, action, asking.account):
+            raise NotReady(Verdict(False, refusal))
 
 
 def _row(order: Order, asking: Asking, click: uuid.UUID, follows: ActionRun | None) -> ActionRun:

@@ -72,5 +72,5 @@ def form_for(
         )
     bases = (_Asking, action.form) if with_fields else (_Asking,)
     form_class: type[ActionForm] = type(f"{action.__name__}Asking", bases, extra)
-    given = {"target": account.as_target(), "directory": LocalDirectory(account.connector, asked_by), "live": live}
+    given = {"target": account.as_target(), "directory": LocalDirectory(account, asked_by), "live": live}
     return form_class(data, initial=initial, **given)

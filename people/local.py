@@ -7,20 +7,20 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from connectors.actions import Directory, GroupFacts, LicenceFacts, PersonFacts
-from connectors.models import Connector
 from neurons_admin.access.models import User
+from people import policy
 from people.models import Account, Group, Licence, Membership, Person
-from people.protection import may_override
 
 # From so many accounts the domains in use are told.
 SAMPLE = 5_000
 
 
 class LocalDirectory(Directory):
-    """What was last read of a connector's tenant, for whoever asks."""
+    """What was last read of the tenant of an account, for whoever asks about that account."""
 
-    def __init__(self, connector: Connector, asked_by: User) -> None:
-        self.connector = connector
+    def __init__(self, account: Account, asked_by: User) -> None:
+        self.account = account
+        self.connector = account.connector
         self.asked_by = asked_by
 
     def groups(self, ids: Collection[str]) -> list[GroupFacts]:
@@ -38,16 +38,16 @@ class LocalDirectory(Directory):
         return frozenset(credential.granted_permissions) if credential and checked else None
 
     def may_empower(self) -> bool:
-        return may_override(self.asked_by)
+        return policy.may_override(self.asked_by, self.account)
 
     def licences(self) -> list[LicenceFacts]:
         return [licence.as_facts() for licence in Licence.objects.filter(connector=self.connector)]
 
     def people(self, ids: Collection[str]) -> list[PersonFacts]:
-        return [account.as_facts() for account in self._accounts().filter(object_id__in=_valid(ids))]
+        return [account.as_facts() for account in self._visible().filter(object_id__in=_valid(ids))]
 
     def find_people(self, text: str, limit: int) -> list[PersonFacts]:
-        found = self._accounts().filter(person__in=Person.objects.matching(text))
+        found = self._visible().filter(person__in=Person.objects.matching(text))
         return [account.as_facts() for account in found.order_by("person__sort_key", "pk")[:limit]]
 
     def find_groups(self, text: str, limit: int) -> list[GroupFacts]:
@@ -59,6 +59,10 @@ class LocalDirectory(Directory):
         names = self._accounts().order_by("object_id").values_list("user_principal_name", flat=True)[:SAMPLE]
         found = Counter(name.rpartition("@")[2].lower() for name in names if "@" in name)
         return [domain for domain, _ in found.most_common()]
+
+    def _visible(self) -> QuerySet[Account]:
+        """Only whom somebody sees or may act upon can be chosen; anybody else is as unknown as nobody at all."""
+        return policy.visible_accounts(self.asked_by, policy.SEE, None, among=self._accounts())
 
     def _accounts(self) -> QuerySet[Account]:
         return Account.objects.filter(connector=self.connector, removal="")

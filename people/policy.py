@@ -1,31 +1,122 @@
-"""Who may do what to whom. Views, services and the runner all ask here."""
+"""Who may do what to whom. Views, querysets, services, pickers and the runner all ask here; what fails is refused."""
 
-from collections.abc import Collection
+import logging
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import Any, Final, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
 
 from connectors import actions
 from connectors.actions import Action, State
+from connectors.models import Connector
 from connectors.readiness import Verdict, facts_about, verdict, verdict_of
 from neurons_admin.access.models import User
-from people import protection
-from people.models import Account, ActionRun
-from people.permissions import code_of
+from people import protection, reach
+from people.models import Account, ActionRun, Match, Person
+from people.permissions import MATCH, OVERRIDE, code_of
+from people.reach import SEE, SEE_RUNS
+
+logger = logging.getLogger(__name__)
+
+NOT_YOURS: Final = "Your role does not include this action."
+FOR_OTHERS: Final = "Your role includes this action for other people only."
+
+Actor = User | AnonymousUser
+# What somebody wants to do: a permission, an action, or with None any action at all.
+What = str | type[Action] | None
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
-def may_act(user: User | AnonymousUser, action: type[Action] | None = None) -> bool:
-    """Whether somebody may ask for an action, and see to its runs; with None, for at least one of all.
+def may(user: Actor, what: What, account: Account) -> bool:
+    """Whether somebody may do this to an account. No right, no scope that holds it, or a failure on the way: no."""
+    try:
+        return reach.holds(user, _codes(what), account)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("Whether somebody may could not be told, so they may not.")
+        return False
 
-    None is also what a run says whose action this version does not know.
-    """
-    wanted = actions.ALL if action is None else (action,)
-    return user.is_active and any(user.has_perm(code_of(each)) for each in wanted)
+
+def visible_accounts(user: Actor, *whats: What, among: "QuerySet[Account] | None" = None) -> "QuerySet[Account]":
+    """The accounts (of some) that somebody may do any of these things to; with nothing said, see."""
+    found = Account.objects.all() if among is None else among
+    return _within(reach.accounts, user, whats, found)
 
 
-def may_see_run(user: User | AnonymousUser) -> bool:
-    """Whether somebody may see what was done."""
-    return user.is_active and user.has_perm("people.view_actionrun")
+def visible_people(user: Actor, *whats: What, among: "QuerySet[Person] | None" = None) -> "QuerySet[Person]":
+    """The people (of some) with an account that somebody may do any of these things to; with nothing said, see."""
+    found = Person.objects.all() if among is None else among
+    return _within(reach.people, user, whats, found)
+
+
+def whole_people(user: Actor, *whats: What, among: "QuerySet[Person] | None" = None) -> "QuerySet[Person]":
+    """The people (of some) whose accounts somebody may do any of these things to, all of them."""
+    found = Person.objects.all() if among is None else among
+    return _within(reach.whole_people, user, whats, found)
+
+
+def visible_runs(user: Actor, *whats: What, among: "QuerySet[ActionRun] | None" = None) -> "QuerySet[ActionRun]":
+    """The runs (of some) for accounts that somebody may do any of these things to; with nothing said, see runs."""
+    found = ActionRun.objects.all() if among is None else among
+    return _within(reach.runs, user, whats or (SEE_RUNS,), found)
+
+
+def visible_matches(user: Actor, among: "QuerySet[Match] | None" = None) -> "QuerySet[Match]":
+    """The matches (of some) that somebody may decide: of people whose accounts they may join and part, all of them."""
+    found = Match.objects.all() if among is None else among
+    return _within(reach.matches, user, (MATCH,), found)
+
+
+def visible_connectors(user: Actor, among: "QuerySet[Connector]") -> "QuerySet[Connector]":
+    """The connectors (of some) with an account that somebody sees; all of them for who sees everybody."""
+    return _within(reach.connectors, user, (SEE,), among)
+
+
+def is_limited(user: Actor, what: What = SEE) -> bool:
+    """Whether somebody may do this to some only, or to nobody."""
+    return reach.is_limited(user, _codes(what))
+
+
+def _within(narrowed: Callable[..., Rows], user: Actor, whats: Collection[What], found: Rows) -> Rows:
+    try:
+        return narrowed(user, [code for what in whats or (SEE,) for code in _codes(what)], found)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("Whom somebody may see could not be told, so it is nobody.")
+        return found.none()
+
+
+def _codes(what: What) -> list[str]:
+    if isinstance(what, str):
+        return [what]
+    return [code_of(each) for each in (actions.ALL if what is None else (what,))]
+
+
+def may_act(user: Actor, action: type[Action] | None = None) -> bool:
+    """Whether somebody may ask for an action, for whomever; with None, for at least one of all."""
+    return user.is_active and any(user.has_perm(code) for code in _codes(action))
+
+
+def may_see_run(user: Actor) -> bool:
+    """Whether somebody may see what was done, for whomever."""
+    return user.is_active and user.has_perm(SEE_RUNS)
+
+
+def may_override(user: Actor, account: Account) -> bool:
+    """Whether somebody may act on this account although it is protected, with a reason."""
+    return may(user, OVERRIDE, account)
+
+
+def refusal(user: Actor, action: type[Action], account: Account) -> str:
+    """Why somebody may not ask for an action for this account; empty when they may."""
+    if may(user, action, account):
+        return ""
+    return FOR_OTHERS if may_act(user, action) else NOT_YOURS
 
 
 def readiness(user: User, account: Account, action: type[Action], *, override_reason: str = "") -> Verdict:
@@ -33,13 +124,13 @@ def readiness(user: User, account: Account, action: type[Action], *, override_re
 
     With an `override_reason` the protection of the person does not count, for those who may override it.
     """
-    if not may_act(user, action):
-        return Verdict(False, "Your role does not include this action.")
+    if not_theirs := refusal(user, action, account):
+        return Verdict(False, not_theirs)
     answer = verdict(action, facts_about(account.connector, action), account.as_target())
     reasons = protection.reasons(account, user, action) if answer.ready else []
     if not reasons:
         return answer
-    if not protection.may_override(user):
+    if not may_override(user, account):
         cure = "Ask somebody who may act on protected people."
         return Verdict(False, f"{account.display_name} is protected. {' '.join(reasons)}", cure)
     return replace(answer, guard="" if override_reason else " ".join(reasons))
@@ -56,9 +147,9 @@ def readiness_of(user: User, account: Account, order: Action, *, override_reason
     return answers[type(order)]
 
 
-def may_order(user: User, order: Action) -> bool:
-    """Whether somebody may ask for all that an order amounts to."""
-    return all(may_act(user, action) for action in order.comprises)
+def may_order(user: User, order: Action, account: Account) -> bool:
+    """Whether somebody may ask, for this account, for all that an order amounts to."""
+    return all(may(user, action, account) for action in order.comprises)
 
 
 def menu(user: User, account: Account) -> list[tuple[type[Action], Verdict]]:
@@ -82,7 +173,7 @@ def refusal_at_run_time(
     answer = verdict_of(order, facts, run.account.as_target(), state, state_matters=False)
     if not answer.ready:
         return answer.words
-    if (power := order.empowers(state)) and not protection.may_override(run.asked_by):
+    if (power := order.empowers(state)) and not may_override(run.asked_by, run.account):
         return f"{power} Ask somebody who may act on protected people."
     return _protected(run, action)
 
@@ -90,6 +181,6 @@ def refusal_at_run_time(
 def _protected(run: ActionRun, action: type[Action]) -> str:
     """Why the person is protected from whoever asked, unless they may override that and have said why."""
     reasons = protection.reasons(run.account, run.asked_by, action, must_know=True)
-    if not reasons or (run.override_reason and protection.may_override(run.asked_by)):
+    if not reasons or (run.override_reason and may_override(run.asked_by, run.account)):
         return ""
     return f"{run.account.display_name} is protected. {' '.join(reasons)}"

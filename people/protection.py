@@ -1,10 +1,9 @@
-"""People whom nobody should act upon without a word: why, and who may all the same."""
+"""People whom nobody should act upon without a word: why."""
 
 from connectors.actions import Action
 from connectors.readiness import role_names
 from neurons_admin.access.models import User
 from people.models import Account
-from people.permissions import OVERRIDE
 
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 NOBODY_KNOWS = (
@@ -39,11 +38,6 @@ def _by_what_they_are(account: Account, actor: User, must_know: bool) -> list[st
     if must_know and account.directory_roles is None:
         found.append(NOBODY_KNOWS)
     return found
-
-
-def may_override(user: User) -> bool:
-    """Whether somebody may act on protected people, with a reason."""
-    return user.is_active and user.has_perm(OVERRIDE)
 
 
 def _is_own(account: Account, actor: User) -> bool:

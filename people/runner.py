@@ -162,8 +162,11 @@ def _require_no_objection(run: ActionRun, action: Action, target: Target, state:
 
 
 def _require_right(run: ActionRun) -> None:
-    if not policy.may_order(run.asked_by, run.bound_action()):
-        raise Refused(f"{run.asked_by.label} may no longer ask for this action.", code="refused_here")
+    if policy.may_order(run.asked_by, run.bound_action(), run.account):
+        return
+    may_elsewhere = all(policy.may_act(run.asked_by, action) for action in run.bound_action().comprises)
+    whom = " for this person" if may_elsewhere else ""
+    raise Refused(f"{run.asked_by.label} may no longer ask for this action{whom}.", code="refused_here")
 
 
 def _require_readiness(run: ActionRun, state: dict[str, Any], graph: Graph) -> None:

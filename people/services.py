@@ -27,7 +27,7 @@ def reveal_password(run: ActionRun, *, asked_by: User) -> str | None:
 
     None when there is nothing (any more) to show. Raises PasswordLost, and PermissionDenied for anybody else.
     """
-    if run.asked_by_id != asked_by.pk or not policy.may_act(asked_by, run.kind):
+    if run.asked_by_id != asked_by.pk or not policy.may(asked_by, run.kind, run.account):
         raise PermissionDenied
     with transaction.atomic():
         sealed = SealedPassword.objects.select_for_update(of=("self",)).showable().filter(run=run).first()
@@ -58,7 +58,7 @@ def secret_name_of(run: ActionRun) -> str:
 
 def cancel(run: ActionRun, *, asked_by: User) -> bool:
     """Take back what has not begun; False when it is too late."""
-    if not policy.may_act(asked_by, run.kind):
+    if not policy.may(asked_by, run.kind, run.account):
         raise PermissionDenied
     waiting = Q(state__in=[ActionRun.State.QUEUED, ActionRun.State.HELD], sent_at=None, in_doubt=False)
     with transaction.atomic():
@@ -86,7 +86,7 @@ def decide(run: ActionRun, *, happened: bool, asked_by: User) -> bool:
     "It happened" makes it done, on that person's word. "It did not" makes it failed: nothing is sent again, whoever
     still wants it asks anew. Raises PermissionDenied.
     """
-    if not policy.may_act(asked_by, run.kind):
+    if not policy.may(asked_by, run.kind, run.account):
         raise PermissionDenied
     open_question = Q(state=ActionRun.State.NEEDS_OPERATOR)
     in_doubt = Q(state=ActionRun.State.HELD, held_because=ActionRun.Held.RESTORE, in_doubt=True)
@@ -112,7 +112,7 @@ def confirm(run: ActionRun, *, asked_by: User) -> bool:
 
     What may have been sent before the backup was made is looked for first. Raises PermissionDenied.
     """
-    if not policy.may_act(asked_by, run.kind):
+    if not policy.may(asked_by, run.kind, run.account):
         raise PermissionDenied
     with transaction.atomic():
         let_go = restores.let_go(run, f"Confirmed by {asked_by.label} after the restore.")

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.contrib.auth import get_user_model
+from django.db import connection
+
 from neurons_admin.access import scopes
 from neurons_admin.access.models.scope import Membership, Scope
 
@@ -27,6 +30,14 @@ class Rights:
 
 
 NONE: Final = Rights()
+# The member, then their roles, then the scopes: whoever changes one of them locks in the same order.
+_HELD: Final = (
+    "SELECT 1 FROM access_user WHERE id = %s FOR SHARE",
+    """SELECT 1 FROM auth_group
+       WHERE id IN (SELECT group_id FROM access_user_groups WHERE user_id = %s) ORDER BY id FOR SHARE""",
+    """SELECT 1 FROM access_scope
+       WHERE id IN (SELECT scope_id FROM access_user_groups WHERE user_id = %s) ORDER BY id FOR SHARE""",
+)
 
 
 def rights_of(user: Any) -> Rights:
@@ -52,3 +63,14 @@ def rights_of(user: Any) -> Rights:
             within[code][scope_id] = Scope(pk=scope_id, name=name, conditions=conditions)
     limited = {code: tuple(found.values()) for code, found in within.items() if code not in everywhere}
     return Rights(frozenset(everywhere), limited)
+
+
+def held_fast(user: Any) -> Any:
+    """In a transaction: the member as they are now, whose rights nobody changes until it ends.
+
+    Waits for whoever is changing them.
+    """
+    with connection.cursor() as cursor:
+        for statement in _HELD:
+            cursor.execute(statement, [user.pk])
+    return get_user_model().objects.get(pk=user.pk)

@@ -5,7 +5,8 @@ Within one kind any of the values will do, between kinds all have to. What canno
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from importlib import import_module
+from typing import Any, Final, Protocol, cast
 
 from django.db.models import Q
 
@@ -35,71 +36,85 @@ class Kind:
     choices: Callable[[], list[tuple[str, str]]] | None = None
 
 
-_kinds: Final[dict[str, Kind]] = {}
-_limited_apps: Final[set[str]] = set()
-_sizes: Final[list[Callable[[Mapping[str, Any], Any], int | None]]] = []
+class Source(Protocol):
+    """A module of an app that knows people. `size`: how many some conditions hold, None where that is not for all."""
+
+    KINDS: Collection[Kind]
+
+    def size(self, conditions: Mapping[str, Any], asked_by: Any) -> int | None:
+        """How many people some conditions hold; None where whoever asks may not know."""
+        ...
 
 
-def register(app_label: str, kinds: Collection[Kind], size: Callable[[Mapping[str, Any], Any], int | None]) -> None:
-    """Permissions of this app can be limited by these kinds.
+# By app, the name of its module: that needs the models, which are not there yet when an app registers.
+_sources: Final[dict[str, str]] = {}
 
-    `size` says how many people some conditions hold, for whoever asks; None where that is not for them.
-    """
-    _limited_apps.add(app_label)
-    _kinds.update({kind.name: kind for kind in kinds})
-    _sizes[:] = [size]
+
+def register(app_label: str, module: str) -> None:
+    """Permissions of this app can be limited by the kinds that a module (a `Source`) has."""
+    _sources[app_label] = module
 
 
 def kinds() -> list[Kind]:
     """All kinds, in the order of the form."""
-    return list(_kinds.values())
+    return [kind for source in _loaded() for kind in source.KINDS]
 
 
 def can_limit(code: str) -> bool:
     """Whether a permission (`app.codename`) is about people, so that it can be for some of them only."""
-    return code.partition(".")[0] in _limited_apps
+    return code.partition(".")[0] in _sources
 
 
 def where(conditions: Any) -> Q:
     """Which accounts some conditions hold. Nobody, where one of them is not understood."""
     if not isinstance(conditions, dict) or not conditions:
         return NOBODY
-    found = Q()
+    found, known = Q(), _by_name()
     for name, values in conditions.items():
-        if name not in _kinds or not _are_values(values):
+        if name not in known or not _are_values(values):
             return NOBODY
-        found &= _kinds[name].where(values)
+        found &= known[name].where(values)
     return found
 
 
 def checked(conditions: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """The same as they are kept: in one order, each value once, no kind without values. Raises NotUnderstood."""
     kept: dict[str, list[str]] = {}
+    known = _by_name()
     for name, values in conditions.items():
-        if name not in _kinds:
+        if name not in known:
             raise NotUnderstood(f"There is no condition of the kind {name}.")
-        cleaned = sorted({_kinds[name].clean(value) for value in values})
+        cleaned = sorted({known[name].clean(value) for value in values})
         if cleaned and not _are_values(cleaned):
-            raise NotUnderstood(f"{_kinds[name].label}: at most {MOST_VALUES} values.")
+            raise NotUnderstood(f"{known[name].label}: at most {MOST_VALUES} values.")
         if cleaned:
             kept[name] = cleaned
     if not kept:
         raise NotUnderstood("Give at least one condition. Without one a scope would hold everybody.")
-    return {kind.name: kept[kind.name] for kind in kinds() if kind.name in kept}
+    return {name: kept[name] for name in known if name in kept}
 
 
 def words(conditions: Mapping[str, Sequence[str]]) -> list[str]:
     """Conditions as people read them, one line for each kind."""
-    lines = []
+    lines, known = [], _by_name()
     for name, values in conditions.items():
-        kind = _kinds.get(name)
+        kind = known.get(name)
         lines.append(f"{kind.label}: {' or '.join(kind.words(values))}" if kind else f"{name}: not understood")
     return lines
 
 
 def size(conditions: Mapping[str, Any], asked_by: Any) -> int | None:
     """How many people some conditions hold; None where whoever asks may not see them all."""
-    return _sizes[0](conditions, asked_by) if _sizes else None
+    sizes = [source.size(conditions, asked_by) for source in _loaded()]
+    return None if None in sizes or not sizes else sum(cast("list[int]", sizes))
+
+
+def _loaded() -> list[Source]:
+    return [cast(Source, import_module(module)) for module in _sources.values()]
+
+
+def _by_name() -> dict[str, Kind]:
+    return {kind.name: kind for kind in kinds()}
 
 
 def _are_values(values: Any) -> bool:

@@ -19,8 +19,8 @@ from neurons_admin.ui.parts import Change
 from people import asking, policy, services
 from people.forms import form_for
 from people.models import Account, ActionRun
-from people.views.gate import who_may_act
-from people.views.person import account_for_action, new_click
+from people.views.gate import account_for, who_may_act
+from people.views.person import new_click
 from people.views.rows import RunRow
 
 
@@ -29,7 +29,7 @@ from people.views.rows import RunRow
 @who_may_act
 def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
     """Show the dialog; on POST write the run down and answer with its row."""
-    account = account_for_action(pk, account_pk)
+    account = account_for(request.user, pk, account_pk)
     action = actions.BY_KEY.get(key)
     if action is None:
         raise Http404

@@ -23,12 +23,12 @@ def undo_link(run: ActionRun, viewer: User) -> list[Link]:
         inverse = require_undoable(run)
     except NotUndoable:
         return []
-    if not policy.may_act(viewer, type(inverse)):
+    if not policy.may(viewer, type(inverse), run.account):
         return []
     return [Link(f"Undo: {inverse.title[:1].lower()}{inverse.title[1:]}…", reverse("people:undo", args=[run.pk]))]
 
 
 def _dialog(run: ActionRun, viewer: User, key: str, words: str) -> list[Link]:
-    if run.account.removal or not policy.may_act(viewer, actions.BY_KEY[key]):
+    if run.account.removal or not policy.may(viewer, actions.BY_KEY[key], run.account):
         return []
     return [Link(words, reverse("people:ask", args=[run.person_id, run.account_id, key]))]

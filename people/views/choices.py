@@ -12,7 +12,7 @@ State = ActionRun.State
 
 def choices_for(run: ActionRun, viewer: User) -> list[Choice]:
     """The buttons of the run's page, for who may ask for its action."""
-    if not policy.may_act(viewer, run.kind):
+    if not policy.may(viewer, run.kind, run.account):
         return []
     after_restore = run.state == State.HELD and run.held_because == ActionRun.Held.RESTORE
     choices = _go_on(run) if after_restore else []

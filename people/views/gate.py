@@ -1,14 +1,19 @@
-"""The gate before everything that acts."""
+"""The gate before everything that acts, and the way to what it is about: what is beyond reach is not found."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 
+from neurons_admin.access.models import User
 from neurons_admin.http import Request
 from people import policy
+from people.models import Account, ActionRun
+from people.policy import What
 
 View = Callable[..., HttpResponse]
 
@@ -23,3 +28,17 @@ def who_may_act(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def account_for(user: User, pk: int, account_pk: int, *whats: What) -> Account:
+    """The account of this very person, as far as somebody may do any of these things to it.
+
+    With nothing said it is enough to see it, or to act on it in any way. Anything else is not found: Http404.
+    """
+    within = policy.visible_accounts(user, *(whats or (policy.SEE, None)), among=Account.objects.with_connector())
+    return get_object_or_404(within, pk=account_pk, person=pk)
+
+
+def run_for_acting(user: User, pk: str, among: "QuerySet[ActionRun] | None" = None) -> ActionRun:
+    """A run that somebody sees, or for whose account they may act in any way. Anything else is not found: Http404."""
+    return get_object_or_404(policy.visible_runs(user, policy.SEE_RUNS, None, among=among), pk=pk)

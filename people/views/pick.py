@@ -11,8 +11,7 @@ from connectors.actions.fields import PickField
 from neurons_admin.http import Request
 from people import policy
 from people.forms import form_for
-from people.views.gate import who_may_act
-from people.views.person import account_for_action
+from people.views.gate import account_for, who_may_act
 
 
 @require_safe
@@ -22,11 +21,11 @@ def pick(request: Request, pk: int, account_pk: int, key: str, name: str) -> Htt
 
     Only the directory of the account is searched, in the local copy.
     """
-    account = account_for_action(pk, account_pk)
+    account = account_for(request.user, pk, account_pk)
     action = actions.BY_KEY.get(key)
     if action is None:
         raise Http404
-    if not policy.may_act(request.user, action):
+    if not policy.may(request.user, action, account):
         raise PermissionDenied
     form = form_for(action, account, request.user, data=request.GET)
     field = form.fields.get(name)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from neurons_admin.http import Request
 from people import services
 from people.permissions import OVERRIDE
-from people.views.person import account_for_action
+from people.views.gate import account_for
 
 
 class ProtectForm(forms.Form):
@@ -33,7 +33,7 @@ class ProtectForm(forms.Form):
 @permission_required(OVERRIDE, raise_exception=True)
 def protect(request: Request, pk: int, account_pk: int) -> HttpResponse:
     """Ask for the reason, and keep it; an empty one ends the protection."""
-    account = account_for_action(pk, account_pk)
+    account = account_for(request.user, pk, account_pk, OVERRIDE)
     person_url = f"{account.person.get_absolute_url()}?account={account.pk}"
     form = ProtectForm(request.POST or None, initial={"because": account.protected_because})
     if request.method == "POST" and form.is_valid():

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from neurons_admin.http import Request
-from people import services
+from people import policy, services
 from people.models import ActionRun
 from people.views.advice import advice_for
 from people.views.choices import choices_for
-from people.views.gate import who_may_act
+from people.views.gate import run_for_acting, who_may_act
 from people.views.rows import RunRow
 from people.views.story import Story, changes_of, said_of
 
@@ -26,7 +26,7 @@ SHOWN_FOR_SECONDS = 60
 def run(request: Request, pk: str) -> HttpResponse:
     """The whole story; the part that changes asks after itself until the run is over."""
     with_credentials = ActionRun.objects.for_list().for_work().select_related("follows", "undoes")
-    shown = get_object_or_404(with_credentials, pk=pk)
+    shown = get_object_or_404(policy.visible_runs(request.user, among=with_credentials), pk=pk)
     template = "people/_run.html" if request.htmx else "people/run.html"
     return render(request, template, _context(request, shown))
 
@@ -35,7 +35,7 @@ def run(request: Request, pk: str) -> HttpResponse:
 @permission_required("people.view_actionrun", raise_exception=True)
 def row(request: Request, pk: str) -> HttpResponse:
     """The run as one row of a list."""
-    shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
+    shown = get_object_or_404(policy.visible_runs(request.user, among=ActionRun.objects.for_list()), pk=pk)
     names_person = request.GET.get("of") != "person"
     response = render(request, "_run_row.html", {"run": RunRow(shown, request.user, names_person=names_person)})
     if not shown.is_over:
@@ -50,7 +50,7 @@ def row(request: Request, pk: str) -> HttpResponse:
 @who_may_act
 def reveal(request: Request, pk: str) -> HttpResponse:
     """The password or other secret that was made, once, to the one who asked. It stands in this answer only."""
-    shown = get_object_or_404(ActionRun.objects.for_list(), pk=pk)
+    shown = run_for_acting(request.user, pk, ActionRun.objects.for_list())
     password, problem = None, ""
     try:
         password = services.reveal_password(shown, asked_by=request.user)
@@ -72,7 +72,7 @@ def reveal(request: Request, pk: str) -> HttpResponse:
 @who_may_act
 def cancel(request: Request, pk: str) -> HttpResponse:
     """Take back a run that has not begun."""
-    shown = get_object_or_404(ActionRun, pk=pk)
+    shown = run_for_acting(request.user, pk)
     if services.cancel(shown, asked_by=request.user):
         messages.success(request, "Cancelled. Nothing more is sent.")
     else:
@@ -84,7 +84,7 @@ def cancel(request: Request, pk: str) -> HttpResponse:
 @who_may_act
 def decide(request: Request, pk: str) -> HttpResponse:
     """Settle by somebody's word what nobody could find out: `happened` is yes or no."""
-    shown = get_object_or_404(ActionRun, pk=pk)
+    shown = run_for_acting(request.user, pk)
     happened = request.POST.get("happened")
     if happened not in ("yes", "no"):
         return HttpResponseBadRequest("Say whether it happened.")
@@ -99,7 +99,7 @@ def decide(request: Request, pk: str) -> HttpResponse:
 @who_may_act
 def confirm(request: Request, pk: str) -> HttpResponse:
     """Let a run go on that was held because the database was restored."""
-    shown = get_object_or_404(ActionRun, pk=pk)
+    shown = run_for_acting(request.user, pk)
     if services.confirm(shown, asked_by=request.user):
         messages.success(request, "It goes on.")
     else:

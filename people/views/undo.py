@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -14,7 +14,7 @@ from people import asking, policy, undoing
 from people.forms import form_for
 from people.models import ActionRun
 from people.views.actions import answer, asking_of, warnings_of
-from people.views.gate import who_may_act
+from people.views.gate import run_for_acting, who_may_act
 from people.views.person import new_click
 from people.views.story import readers_of
 
@@ -26,13 +26,13 @@ IS_BACK = "Everything is as it was before that run already."
 @who_may_act
 def undo(request: Request, pk: str) -> HttpResponse:
     """Show before, after and now; on POST ask for the inverse, which is refused where something has changed since."""
-    run = get_object_or_404(ActionRun.objects.for_list().for_work(), pk=pk)
+    run = run_for_acting(request.user, pk, ActionRun.objects.for_list().for_work())
     try:
         inverse = undoing.require_undoable(run)
     except undoing.NotUndoable as exc:
         return _page(request, run, {"problem": str(exc)})
     action = type(inverse)
-    if not policy.may_act(request.user, action):
+    if not policy.may(request.user, action, run.account):
         # What was before and what is there now are not for whoever could not change it.
         raise PermissionDenied
     verdict = policy.readiness(request.user, run.account, action)

@@ -35,6 +35,11 @@ class User(AbstractUser):
         """What roles give, loaded once for this object, which lives as long as a request or an attempt of a run."""
         return rights_of(self) if self.is_active else NONE
 
+    @cached_property
+    def held_by(self) -> dict[int, frozenset[int]]:
+        """Which scopes of theirs hold which accounts, as far as `people.reach` has asked; lives as long as `rights`."""
+        return {}
+
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Whether they may do something at all. For whom is asked of `people.policy`."""
         return self.is_active and obj is None and (self.is_superuser or perm in self.rights)
