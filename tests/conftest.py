@@ -1,8 +1,24 @@
-"""What all tests share: a plain word at the end about what could not be run."""
+"""What all tests share: a client whose sign-in counts as a proof, and a plain word about what could not be run."""
 
+import time
 from collections import Counter
+from typing import Any
 
 import pytest
+from django.test import Client
+
+_sign_in = Client._login  # type: ignore[attr-defined]
+
+
+def _sign_in_as_a_form_does(client: Client, user: Any, backend: str) -> None:
+    """Signing in is a proof for some minutes: that of `force_login` and `login`, too. Tests of proofs take it away."""
+    _sign_in(client, user, backend)
+    session = client.session
+    session["proved_at"] = time.time()
+    session.save()
+
+
+Client._login = _sign_in_as_a_form_does  # type: ignore[attr-defined]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
