@@ -12,7 +12,7 @@ IN_PRODUCTION := env -u DEBUG -u ENV_FILE -u DEMO_TENANT DJANGO_SETTINGS_MODULE=
 	ALLOWED_HOSTS=admin.example.com DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults chaos check fmt bench lock clean
+.PHONY: help run test test-faults chaos attack check fmt bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test-faults: .venv/installed-dev ## run the fault tests that take long: processe
 
 chaos: .venv/installed-dev ## 500 runs while everything fails at random, and a count; ARGS="--seed 7 --runs 500"
 	$(PYTHON_IN_VENV) -m tests.chaos $(ARGS)
+
+attack: .venv/installed-dev ## attack the running product in every way we know, and count what got through
+	$(PYTHON_IN_VENV) -m tests.attack $(ARGS)
 
 check: .venv/installed-dev ## style, types, import contracts, migrations, deployment settings
 	.venv/bin/ruff check
