@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest, Now
 from connectors.gates import Gate
 from connectors.health import LOST_SYNC, PAUSED, Signs, ago, lost_syncs, paused_apps
 from people.models import ActionRun, Pulse, RunEvent
-from people.models.run import ACTS_WITH, HELD_FOR_CREDENTIAL
+from people.models.run import ACTS_WITH, HELD_FOR_CREDENTIAL, ActionRunQuerySet
 
 State = ActionRun.State
 COUNTED: Final = (*ActionRun.OPEN, State.NEEDS_OPERATOR)
@@ -62,10 +62,14 @@ class Health:
     lost_syncs: tuple[Sign, ...]
 
 
-def take() -> Health:
-    """How things stand now. Two queries, however many runs there are."""
-    groups: list[dict[str, Any]] = list(_groups())
-    signs = [Sign(*row) for row in _signs()]
+def take(among: ActionRunQuerySet | None = None) -> Health:
+    """How things stand now. Two queries, however many runs there are.
+
+    Whoever sees some runs only is told of these (`among`): numbers of others are not theirs.
+    """
+    runs = ActionRun.objects.all() if among is None else among
+    groups: list[dict[str, Any]] = list(_groups(runs))
+    signs = [Sign(*row) for row in _signs(runs)]
     lasting = {(sign.kind, sign.name): sign.lasting for sign in signs}
     running = _in_state(groups, State.RUNNING)
     return Health(
@@ -84,10 +88,10 @@ def take() -> Health:
     )
 
 
-def _groups() -> QuerySet[ActionRun, Any]:
+def _groups(runs: ActionRunQuerySet) -> QuerySet[ActionRun, Any]:
     """Runs that have not ended, and those that somebody has to decide: how many by state and what they act with."""
     return (
-        ActionRun.objects.filter(state__in=COUNTED)
+        runs.filter(state__in=COUNTED)
         .order_by()
         .annotate(for_credential=HELD_FOR_CREDENTIAL)
         .values(
@@ -107,15 +111,15 @@ def _groups() -> QuerySet[ActionRun, Any]:
     )
 
 
-def _signs() -> Signs:
+def _signs(runs: ActionRunQuerySet) -> Signs:
     """All that lasts, in one query of rows that fit `Sign`."""
     pulses = Pulse.objects.order_by()
     heard = pulses.values_list(Value(_HEARD), "name", ago("heard_at"), Value(""))
     rung = pulses.values_list(Value(_RUNG), "name", ago("rung_at"), Value(""))
-    return heard.union(rung, _longest_due(), paused_apps(), lost_syncs(), all=True)
+    return heard.union(rung, _longest_due(runs), paused_apps(), lost_syncs(), all=True)
 
 
-def _longest_due() -> Signs:
+def _longest_due(runs: ActionRunQuerySet) -> Signs:
     """For how long the oldest run has waited that nothing holds up: no row if there is none.
 
     It is due since it was asked for or its wait was over, since it came back into the queue, since its gate opened.
@@ -125,7 +129,7 @@ def _longest_due() -> Signs:
         tenant_id=OuterRef(f"{ACTS_WITH}__tenant_id"), client_id=OuterRef(f"{ACTS_WITH}__client_id")
     ).values("paused_until")
     since = Greatest("created_at", "not_before", Subquery(steps), Subquery(gate))
-    due = ActionRun.objects.due().annotate(waited=ago(since)).order_by("-waited")
+    due = runs.due().annotate(waited=ago(since)).order_by("-waited")
     return due.values_list(Value(_DUE), Value(""), "waited", Value(""))[:1]
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.db import connection
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.functions import Now, TruncDate
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from neurons_admin.ui.charts import Bar, Bars, Columns, Series, columns, share
 from neurons_admin.ui.parts import Need
 from people import health
 from people.models import ActionRun, Person
+from people.models.run import ActionRunQuerySet
 from people.problems import Severity, problems_of
 
 State = ActionRun.State
@@ -43,10 +44,13 @@ _ESTIMATE: Final = """
 """
 
 
-def runs() -> list[Need]:
-    """The runs that somebody has to look at, and what keeps runs from being carried out, the worst first."""
-    now = health.take()
-    found = [*_problems(now), *_runs(now)]
+def runs(among: ActionRunQuerySet | None = None) -> list[Need]:
+    """The runs that somebody has to look at, and what keeps runs from being carried out, the worst first.
+
+    Whoever sees some only is told of these: `among`, here and below.
+    """
+    now = health.take(among)
+    found = [*_problems(now), *_runs(now, failed_lately(among))]
     return sorted(found, key=lambda need: need.tone != "bad")
 
 
@@ -57,14 +61,14 @@ def _problems(now: health.Health) -> Iterator[Need]:
             yield Need(problem.severity.tone, problem.title, problem.text, reverse("people:status"))
 
 
-def _runs(now: health.Health) -> Iterator[Need]:
+def _runs(now: health.Health, failed: int) -> Iterator[Need]:
     if waiting := now.runs[State.NEEDS_OPERATOR]:
         text = "Nobody could find out whether it happened. Look in Entra, then say so on the run’s page."
         yield _need("warning", waiting, "run needs", "runs need", "your decision", text, State.NEEDS_OPERATOR)
     if doubtful := now.runs[State.UNKNOWN]:
         text = "No answer came. The directory is read again by itself; look again in a while."
         yield _need("unknown", doubtful, "run is", "runs are", "being checked", text, State.UNKNOWN)
-    if failed := failed_lately():
+    if failed:
         text = "In the last 7 days, and not asked again since. Each run’s page says why, and what helps."
         yield _need("bad", failed, "run has", "runs have", "failed", text, State.FAILED)
 
@@ -76,26 +80,27 @@ def _need(tone: str, number: int, one: str, many: str, end: str, text: str, stat
     return Need(tone, f"{words} {end}", text, f"{reverse('people:activity')}?state={state}", count=number)
 
 
-def failed_lately() -> int:
+def failed_lately(among: ActionRunQuerySet | None = None) -> int:
     """How many runs of the last days have failed after which nothing of the kind was asked for the account again.
 
     At most one more than the page tells. In one pass over those days, however often somebody has tried.
     """
-    lately = ActionRun.objects.filter(created_at__gte=Now() - LATELY).order_by()
+    lately = _runs_of(among).filter(created_at__gte=Now() - LATELY).order_by()
     last = lately.values("account", "conflict_class").annotate(
         last=Max("created_at"), failed=Max("created_at", filter=Q(state=State.FAILED))
     )
     return last.filter(failed=F("last"))[: MOST_FAILED + 1].count()
 
 
-def runs_per_day() -> Columns:
+def runs_per_day(among: ActionRunQuerySet | None = None) -> Columns:
     """The runs asked for on each of the last 30 days, by how they ended; days of the current time zone. One query."""
     zone = timezone.get_current_timezone()
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     since = timezone.make_aware(datetime.combine(days[0], time.min), zone)
     rows = (
-        ActionRun.objects.filter(created_at__gte=since)
+        _runs_of(among)
+        .filter(created_at__gte=since)
         .order_by()
         .annotate(day=TruncDate("created_at", tzinfo=zone))
         .values_list("day", "state")
@@ -109,18 +114,24 @@ def runs_per_day() -> Columns:
     return columns("runs-per-day", "Runs per day", "runs", [_day(day) for day in days], series)
 
 
+def _runs_of(among: ActionRunQuerySet | None) -> ActionRunQuerySet:
+    return ActionRun.objects.all() if among is None else among
+
+
 def _day(day: date) -> str:
     return f"{day.day} {day:%b}"
 
 
-def people_by_state() -> Bars:
+def people_by_state(among: "QuerySet[Person] | None" = None) -> Bars:
     """How many people are enabled, disabled and deleted: counted, or estimated where there are very many."""
-    estimated = _estimated_states()
-    numbers = _counted_states() if estimated is None else estimated
+    estimated = _estimated_states() if among is None else None
+    numbers = _counted_states(among) if estimated is None else estimated
     total = sum(numbers.values())
     about = "" if estimated is None else "about "
     description = (
         "Everybody whom a connector has brought in."
+        if among is None and estimated is None
+        else "Everybody whom your roles are for."
         if estimated is None
         else "Estimated by the database from a sample: counting this many would take too long."
     )
@@ -132,8 +143,10 @@ def people_by_state() -> Bars:
     return Bars("people-by-state", "People by state", description, ("State", "People"), bars)
 
 
-def _counted_states() -> Counter[str]:
-    rows = Person.objects.order_by().values_list("state").annotate(number=Count("pk"))
+def _counted_states(among: "QuerySet[Person] | None") -> Counter[str]:
+    rows = (
+        (Person.objects.all() if among is None else among).order_by().values_list("state").annotate(number=Count("pk"))
+    )
     return Counter(dict(rows))
 
 

@@ -10,6 +10,7 @@ from connectors.actions import Directory, GroupFacts, LicenceFacts, PersonFacts
 from neurons_admin.access.models import User
 from people import policy
 from people.models import Account, Group, Licence, Membership, Person
+from people.permissions import SEE
 
 # From so many accounts the domains in use are told.
 SAMPLE = 5_000
@@ -62,7 +63,7 @@ class LocalDirectory(Directory):
 
     def _visible(self) -> QuerySet[Account]:
         """Only whom somebody sees or may act upon can be chosen; anybody else is as unknown as nobody at all."""
-        return policy.visible_accounts(self.asked_by, policy.SEE, None, among=self._accounts())
+        return policy.visible_accounts(self.asked_by, SEE, None, among=self._accounts())
 
     def _accounts(self) -> QuerySet[Account]:
         return Account.objects.filter(connector=self.connector, removal="")

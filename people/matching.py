@@ -14,9 +14,11 @@ from django.db import connection, transaction
 from django.db.models import Value
 
 from neurons_admin.access.models import User
+from neurons_admin.access.rights import held_fast
 from neurons_admin.audit.models import record
-from people import imports
+from people import imports, policy
 from people.models import Account, ActionRun, Match, Person
+from people.permissions import MATCH
 
 
 class Changed(Exception):
@@ -80,8 +82,10 @@ def join(seen: str, *, asked_by: User, despite_same_directory: bool = False) -> 
     accounts = _locked(account for held in wanted.values() for account in held)
     holders = {account.person_id for account in accounts}
     if len(holders) == 1 and len(accounts) == sum(map(len, wanted.values())):
+        _require_right(holders, asked_by)
         return accounts[0].person, False
     _require_as_seen(wanted)
+    _require_right(wanted, asked_by)
     if shared_directories(accounts) and not despite_same_directory:
         raise SameDirectory
     people = list(Person.objects.select_for_update().filter(pk__in=wanted).defer("search").order_by("pk"))
@@ -106,6 +110,7 @@ def part(account_id: int, person_id: int, *, asked_by: User) -> tuple[Person, bo
     if not locked:
         raise Changed
     account, before = locked[0], locked[0].person
+    _require_right([before.pk], asked_by)
     is_alone = not Account.objects.filter(person=before).exclude(pk=account.pk).exists()
     if is_alone and before.pk != person_id:
         return before, False
@@ -135,6 +140,7 @@ def tell_apart(match: Match, seen: str, *, asked_by: User) -> bool:
     match = Match.objects.select_for_update().get(pk=match.pk)
     if arrangement(parties_of([match])[match.pk]) != seen or len(wanted) < 2:
         raise Changed
+    _require_right(wanted, asked_by)
     if not _tell(match, wanted):
         return False
     first = Person.objects.get(pk=min(wanted))
@@ -163,6 +169,13 @@ def _require_as_seen(wanted: dict[int, list[int]]) -> None:
     for person_id, account_id in Account.objects.filter(person__in=wanted).values_list("person_id", "pk"):
         now[person_id].append(account_id)
     if _written(now) != _written(wanted):
+        raise Changed
+
+
+def _require_right(people: Collection[int], asked_by: User) -> None:
+    """All accounts of these people are for whoever decides. Others are to them as if they were gone: Changed."""
+    mine = policy.whole_people(held_fast(asked_by), MATCH, among=Person.objects.filter(pk__in=people))
+    if mine.count() != len(people):
         raise Changed
 
 

@@ -15,6 +15,8 @@ PREFIX: Final = "act_"
 OVERRIDE_CODENAME: Final = "override_protection"
 OVERRIDE: Final = f"people.{OVERRIDE_CODENAME}"
 MATCH: Final = "people.match_people"
+SEE: Final = "people.view_person"
+SEE_RUNS: Final = "people.view_actionrun"
 # The one permission for all actions that there was before each had its own.
 ALL_AT_ONCE: Final = "add_actionrun"
 # What a service desk should not do by default: it ends an account, or changes what somebody signs in with.
@@ -42,8 +44,8 @@ def offered() -> list[Section]:
         Section(
             "See",
             [
-                Offer("people.view_person", "See people", see),
-                Offer("people.view_actionrun", "See what was done for people", see),
+                Offer(SEE, "See people", see),
+                Offer(SEE_RUNS, "See what was done for people", see),
             ],
         ),
         *[Section(f"Actions: {label}", offers) for label, offers in groups.items()],

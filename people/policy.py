@@ -16,8 +16,9 @@ from connectors.readiness import Verdict, facts_about, verdict, verdict_of
 from neurons_admin.access.models import User
 from people import protection, reach
 from people.models import Account, ActionRun, Match, Person
-from people.permissions import MATCH, OVERRIDE, code_of
-from people.reach import SEE, SEE_RUNS
+from people.models.person import PersonQuerySet
+from people.models.run import ActionRunQuerySet
+from people.permissions import MATCH, OVERRIDE, SEE, SEE_RUNS, code_of
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def visible_accounts(user: Actor, *whats: What, among: "QuerySet[Account] | None
     return _within(reach.accounts, user, whats, found)
 
 
-def visible_people(user: Actor, *whats: What, among: "QuerySet[Person] | None" = None) -> "QuerySet[Person]":
+def visible_people(user: Actor, *whats: What, among: PersonQuerySet | None = None) -> PersonQuerySet:
     """The people (of some) with an account that somebody may do any of these things to; with nothing said, see."""
     found = Person.objects.all() if among is None else among
     return _within(reach.people, user, whats, found)
@@ -59,7 +60,7 @@ def whole_people(user: Actor, *whats: What, among: "QuerySet[Person] | None" = N
     return _within(reach.whole_people, user, whats, found)
 
 
-def visible_runs(user: Actor, *whats: What, among: "QuerySet[ActionRun] | None" = None) -> "QuerySet[ActionRun]":
+def visible_runs(user: Actor, *whats: What, among: ActionRunQuerySet | None = None) -> ActionRunQuerySet:
     """The runs (of some) for accounts that somebody may do any of these things to; with nothing said, see runs."""
     found = ActionRun.objects.all() if among is None else among
     return _within(reach.runs, user, whats or (SEE_RUNS,), found)

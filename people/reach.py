@@ -4,7 +4,7 @@ Asked through `people.policy`, which refuses when anything here fails.
 """
 
 from collections.abc import Collection, Iterable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
@@ -14,10 +14,10 @@ from neurons_admin.access import scopes
 from neurons_admin.access.models import Scope, User
 from people.models import Account, ActionRun, Match, Person
 
-SEE: Final = "people.view_person"
-SEE_RUNS: Final = "people.view_actionrun"
 Codes = Collection[str]
 Accounts = TypeVar("Accounts", bound="QuerySet[Account]")
+People = TypeVar("People", bound="QuerySet[Person]")
+Runs = TypeVar("Runs", bound="QuerySet[ActionRun]")
 
 
 def is_limited(user: User | AnonymousUser, codes: Codes) -> bool:
@@ -66,13 +66,13 @@ def accounts(user: User | AnonymousUser, codes: Codes, found: Accounts) -> Accou
     return found if where is None else found.filter(where)
 
 
-def people(user: User | AnonymousUser, codes: Codes, found: "QuerySet[Person]") -> "QuerySet[Person]":
+def people(user: User | AnonymousUser, codes: Codes, found: People) -> People:
     """Those of some people who have an account that any of these rights reaches."""
     where = condition(user, codes)
     return found if where is None else found.filter(Exists(Account.objects.filter(where, person=OuterRef("pk"))))
 
 
-def whole_people(user: User | AnonymousUser, codes: Codes, found: "QuerySet[Person]") -> "QuerySet[Person]":
+def whole_people(user: User | AnonymousUser, codes: Codes, found: People) -> People:
     """Those of some people whose accounts these rights reach all."""
     where = condition(user, codes)
     if where is None:
@@ -81,7 +81,7 @@ def whole_people(user: User | AnonymousUser, codes: Codes, found: "QuerySet[Pers
     return people(user, codes, found).exclude(Exists(beyond))
 
 
-def runs(user: User | AnonymousUser, codes: Codes, found: "QuerySet[ActionRun]") -> "QuerySet[ActionRun]":
+def runs(user: User | AnonymousUser, codes: Codes, found: Runs) -> Runs:
     """Those of some runs whose account any of these rights reaches."""
     where = condition(user, codes)
     return found if where is None else found.filter(Exists(Account.objects.filter(where, pk=OuterRef("account"))))

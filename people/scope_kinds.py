@@ -12,6 +12,7 @@ from neurons_admin.access.scopes import Kind, NotUnderstood
 from neurons_admin.access.scopes import where as where_of
 from people import reach
 from people.models import Account, Group, Membership, Person
+from people.permissions import SEE
 
 _TYPES: Final = {"member": "Member", "guest": "Guest"}
 _ONE_PER_LINE: Final = "One on each line, written as in the directory."
@@ -19,7 +20,7 @@ _ONE_PER_LINE: Final = "One on each line, written as in the directory."
 
 def size(conditions: Mapping[str, Any], asked_by: User) -> int | None:
     """How many people some conditions hold; None for whoever may not see everybody."""
-    if reach.is_limited(asked_by, (reach.SEE,)):
+    if reach.is_limited(asked_by, (SEE,)):
         return None
     held = Account.objects.filter(where_of(conditions), person=OuterRef("pk"))
     return Person.objects.filter(Exists(held)).count()

@@ -167,13 +167,13 @@ class Device(models.Model):
         return self.JOINED.get(self.trust_type, self.trust_type or "not known")
 
 
-def counted(accounts: QuerySet[Account]) -> QuerySet[Account]:
-    """Accounts with `group_count`, `device_count` and `report_count`, in the same query."""
+def counted(accounts: QuerySet[Account], among: QuerySet[Account]) -> QuerySet[Account]:
+    """Accounts with `group_count`, `device_count` and `report_count` (those of `among`), in the same query."""
     groups = Membership.objects.filter(
         member_id=OuterRef("object_id"), group__connector=OuterRef("connector"), group__removed_at=None
     )
     devices = Device.objects.filter(owner_id=OuterRef("object_id"), connector=OuterRef("connector"))
-    reports = Account.objects.filter(manager_id=OuterRef("object_id"), connector=OuterRef("connector"), removal="")
+    reports = among.filter(manager_id=OuterRef("object_id"), connector=OuterRef("connector"))
     return accounts.annotate(
         group_count=_number_of(groups), device_count=_number_of(devices), report_count=_number_of(reports)
     )

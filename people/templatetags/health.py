@@ -3,8 +3,9 @@
 from typing import Final
 
 from django import template
+from django.template import Context
 
-from people import health
+from people import health, policy
 from people.problems import problems_of
 
 register = template.Library()
@@ -13,10 +14,10 @@ register = template.Library()
 MEANING: Final = "What you ask for is kept, and may take longer."
 
 
-@register.inclusion_tag("people/_health_banner.html")
-def health_banner() -> dict[str, object]:
+@register.inclusion_tag("people/_health_banner.html", takes_context=True)
+def health_banner(context: Context) -> dict[str, object]:
     """The worst problem and how many others there are; nothing when all is well. Two queries."""
-    problems = problems_of(health.take())
+    problems = problems_of(health.take(policy.visible_runs(context["request"].user)))
     others = len(problems) - 1
     more = {0: "", 1: " There is another problem."}.get(others, f" There are {others} other problems.")
     return {"problem": next(iter(problems), None), "text": MEANING + more}

@@ -14,8 +14,10 @@ from connectors.actions.licence_names import licence_name
 from connectors.actions.licensing import direct_of, error_words, errors_of, inherited_of
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
+from people import policy
 from people.models import Account, Device, Group, Licence
-from people.views.person import frame_of
+from people.views.person import frame_of, reports_of
+from people.views.seen import of_accounts
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,15 @@ def reports(request: Request, pk: int) -> HttpResponse:
     """Those whose manager the chosen account is."""
     context = frame_of(request, pk, "reports")
     account: Account | None = context["account"]
-    found = Account.objects.none()
+    found = reports_of(request.user).none()
     if account:
-        found = Account.objects.filter(connector=account.connector_id, manager_id=account.object_id, removal="")
+        found = reports_of(request.user).filter(connector=account.connector_id, manager_id=account.object_id)
     page = keyset.page_of(request, found.select_related("person"), ("display_name", "id"))
-    return render(request, "people/reports.html", {**context, "page": page})
+    for each in page.rows if policy.is_limited(request.user) else ():
+        of_accounts(each.person, [each])
+    return render(
+        request, "people/reports.html", {**context, "page": page, "is_limited": policy.is_limited(request.user)}
+    )
 
 
 def _licences_of(account: Account) -> tuple[list[LicenceRow], datetime | None]:

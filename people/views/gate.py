@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -13,6 +12,8 @@ from neurons_admin.access.models import User
 from neurons_admin.http import Request
 from people import policy
 from people.models import Account, ActionRun
+from people.models.run import ActionRunQuerySet
+from people.permissions import SEE, SEE_RUNS
 from people.policy import What
 
 View = Callable[..., HttpResponse]
@@ -35,10 +36,10 @@ def account_for(user: User, pk: int, account_pk: int, *whats: What) -> Account:
 
     With nothing said it is enough to see it, or to act on it in any way. Anything else is not found: Http404.
     """
-    within = policy.visible_accounts(user, *(whats or (policy.SEE, None)), among=Account.objects.with_connector())
+    within = policy.visible_accounts(user, *(whats or (SEE, None)), among=Account.objects.with_connector())
     return get_object_or_404(within, pk=account_pk, person=pk)
 
 
-def run_for_acting(user: User, pk: str, among: "QuerySet[ActionRun] | None" = None) -> ActionRun:
+def run_for_acting(user: User, pk: str, among: ActionRunQuerySet | None = None) -> ActionRun:
     """A run that somebody sees, or for whose account they may act in any way. Anything else is not found: Http404."""
-    return get_object_or_404(policy.visible_runs(user, policy.SEE_RUNS, None, among=among), pk=pk)
+    return get_object_or_404(policy.visible_runs(user, SEE_RUNS, None, among=among), pk=pk)

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_safe
 from connectors import home as connectors_home
 from neurons_admin.access.models import User
 from neurons_admin.http import Request
+from neurons_admin.ui.charts import Bars
 from neurons_admin.ui.parts import Need
 from people import home as people_home
+from people import policy
+from people.models.run import ActionRunQuerySet
+from people.permissions import SEE, SEE_RUNS
 
-SEE_PEOPLE: Final = "people.view_person"
-SEE_RUNS: Final = "people.view_actionrun"
 SEE_CONNECTORS: Final = "connectors.view_connector"
 SEE_CREDENTIALS: Final = "credentials.view_credential"
 # The rest stands on the list that the block leads to.
@@ -55,18 +57,27 @@ def home(request: Request) -> HttpResponse:
         "blocks": blocks,
         "count": sum(block.count for block in blocks),
         "has_role": bool(user.get_all_permissions()),
-        "runs_per_day": people_home.runs_per_day() if sees_runs else None,
-        "people_by_state": people_home.people_by_state() if user.has_perm(SEE_PEOPLE) else None,
+        "runs_per_day": people_home.runs_per_day(_runs_for(user)) if sees_runs else None,
+        "people_by_state": _people_by_state(user) if user.has_perm(SEE) else None,
         "freshness": connectors_home.freshness() if sees_connectors else None,
     }
     return render(request, "home.html", context)
+
+
+def _runs_for(user: User) -> ActionRunQuerySet | None:
+    """The runs that numbers are told of; None for all."""
+    return policy.visible_runs(user) if policy.is_limited(user, SEE_RUNS) else None
+
+
+def _people_by_state(user: User) -> Bars:
+    return people_home.people_by_state(policy.visible_people(user) if policy.is_limited(user) else None)
 
 
 def _blocks(user: User) -> list[Block]:
     """Only what the user may see is looked for."""
     blocks = []
     if user.has_perm(SEE_RUNS):
-        blocks.append(Block("runs", "Runs", "runs", reverse("people:activity"), people_home.runs()))
+        blocks.append(Block("runs", "Runs", "runs", reverse("people:activity"), people_home.runs(_runs_for(user))))
     if user.has_perm(SEE_CONNECTORS):
         found = connectors_home.synchronisations()
         blocks.append(Block("syncs", "Synchronisations", "connectors", reverse("connectors:list"), found))

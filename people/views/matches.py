@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
-from people import matching
+from people import matching, policy
 from people.models import Account, Match, Person
 from people.permissions import MATCH
-from people.views.person import account_for_action
+from people.views.gate import account_for
 
 MOST_COUNTED: Final = 1_000
 PAGE_SIZE: Final = 20
@@ -42,7 +42,7 @@ class JoinForm(DecisionForm):
 @permission_required(RIGHTS, raise_exception=True)
 def matches(request: Request) -> HttpResponse:
     """The e-mail addresses that several people have and nobody has decided about, the latest first."""
-    found = Match.objects.open()
+    found = policy.visible_matches(request.user, Match.objects.open())
     page = keyset.page_of(request, found, ("-id",), PAGE_SIZE)
     parties = matching.parties_of(page.rows)
     context = {
@@ -57,7 +57,7 @@ def matches(request: Request) -> HttpResponse:
 @permission_required(RIGHTS, raise_exception=True)
 def match(request: Request, pk: int) -> HttpResponse:
     """One of them, decided or not."""
-    found = get_object_or_404(Match, pk=pk)
+    found = get_object_or_404(policy.visible_matches(request.user), pk=pk)
     return render(request, "people/match.html", {"group": _group(found, matching.parties_of([found])[pk])})
 
 
@@ -73,7 +73,8 @@ def join(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _join(request)
     ids = [int(value) for value in request.GET.getlist("person") if value.isascii() and value.isdigit()]
-    people = Person.objects.filter(pk__in=[pk for pk in ids if pk < 2**63]).defer("search").order_by("pk")
+    wanted = Person.objects.filter(pk__in=[pk for pk in ids if pk < 2**63]).defer("search")
+    people = policy.whole_people(request.user, MATCH, among=wanted).order_by("pk")
     parties = matching.parties(people[: MOST_JOINED + 1])
     if not 2 <= len(parties) <= MOST_JOINED:
         problem = f"Choose at least two people, and at most {MOST_JOINED}."
@@ -113,7 +114,7 @@ def _join(request: Request) -> HttpResponse:
 @permission_required(RIGHTS, raise_exception=True)
 def apart(request: Request, pk: int) -> HttpResponse:
     """Say that keeping them apart is a decision, and keep it."""
-    found = get_object_or_404(Match, pk=pk)
+    found = get_object_or_404(policy.visible_matches(request.user), pk=pk)
     if request.method == "POST":
         try:
             is_new = matching.tell_apart(found, request.POST.get("seen", ""), asked_by=request.user)
@@ -142,7 +143,8 @@ def apart(request: Request, pk: int) -> HttpResponse:
 def part(request: Request, pk: int, account_pk: int) -> HttpResponse:
     """Say what taking an account out of a person will do, and do it."""
     if request.method == "POST":
-        get_object_or_404(Account, pk=account_pk)
+        mine = policy.whole_people(request.user, MATCH).values("pk")
+        get_object_or_404(Account, pk=account_pk, person__in=mine)
         try:
             person, is_new = matching.part(account_pk, pk, asked_by=request.user)
         except matching.Changed:
@@ -150,7 +152,8 @@ def part(request: Request, pk: int, account_pk: int) -> HttpResponse:
             return redirect("people:list")
         messages.success(request, "Parted: this is a person of their own." if is_new else "That was parted already.")
         return redirect(person)
-    account = account_for_action(pk, account_pk)
+    account = account_for(request.user, pk, account_pk, MATCH)
+    get_object_or_404(policy.whole_people(request.user, MATCH), pk=pk)
     context = _dialog(request, f"Part {account.user_principal_name} from {account.person}", "Part")
     if account.person.accounts.count() < 2:
         context["problem"] = "It is the only account of this person."

@@ -7,20 +7,23 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from connectors.actions import DisableAccount
 from connectors.graph import GraphError
+from neurons_admin.access.models import User
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
 from neurons_admin.ui.parts import Entry, Group, Tab
-from people import policy, protection, services
+from people import policy, protection, reach, services
 from people.models import Account, ActionRun, Match, Person, counted
-from people.permissions import MATCH
+from people.permissions import MATCH, OVERRIDE, SEE
+from people.views.gate import account_for
 from people.views.rows import RunRow
+from people.views.seen import of_accounts
 
 LATEST = 8
 NOT_THEIRS = "Your role does not include these actions."
@@ -37,8 +40,13 @@ class Subject:
 
 def subject_of(request: Request, pk: int) -> Subject:
     """The person with the account that `?account=` names, else the first that is still there. Raises Http404."""
-    person = get_object_or_404(Person, pk=pk)
-    accounts = list(counted(Account.objects.with_connector().filter(person=person)))
+    user = request.user
+    person = get_object_or_404(policy.visible_people(user).defer("search"), pk=pk)
+    seen = policy.visible_accounts(user, among=Account.objects.with_connector().filter(person=person))
+    accounts = list(counted(seen, reports_of(user)))
+    if policy.is_limited(user):
+        of_accounts(person, accounts)
+        reach.look(user, accounts)
     wanted = request.GET.get("account", "")
     chosen = next((account for account in accounts if str(account.pk) == wanted), None)
     if chosen is None:
@@ -49,8 +57,12 @@ def subject_of(request: Request, pk: int) -> Subject:
 
 def runs_of(request: Request, person: Person) -> QuerySet[ActionRun]:
     """The person's runs, as far as this user may see runs."""
-    runs = ActionRun.objects.for_list().filter(person=person)
-    return runs if policy.may_see_run(request.user) else runs.none()
+    return policy.visible_runs(request.user, among=ActionRun.objects.for_list().filter(person=person))
+
+
+def reports_of(user: User) -> QuerySet[Account]:
+    """Among whom somebody's direct reports are told: nobody is counted or named who is not seen."""
+    return policy.visible_accounts(user, among=Account.objects.filter(removal=""))
 
 
 def menu_groups(request: Request, account: Account) -> list[Group]:
@@ -58,7 +70,7 @@ def menu_groups(request: Request, account: Account) -> list[Group]:
 
     Empty for those whose roles include no action: one sentence says so in place of one for each.
     """
-    if not policy.may_act(request.user):
+    if not policy.may(request.user, None, account):
         return []
     groups: dict[str, list[Entry]] = {}
     cure_url = account.connector.get_absolute_url() if request.user.has_perm("connectors.view_connector") else ""
@@ -75,7 +87,7 @@ def menu_groups(request: Request, account: Account) -> list[Group]:
             cure_url=cure_url if verdict.cure else "",
             doubt=verdict.reason if verdict.outcome == "unknown" else "",
         )
-        groups.setdefault(action.group if policy.may_act(request.user, action) else "", []).append(entry)
+        groups.setdefault(action.group if policy.may(request.user, action, account) else "", []).append(entry)
     not_theirs = groups.pop("", [])
     made = [Group(label, entries) for label, entries in groups.items()]
     # Little can be done for a deleted account but bring it back: that comes first.
@@ -131,7 +143,10 @@ def overview(request: Request, pk: int) -> HttpResponse:
     account: Account | None = context["account"]
     more = {
         "rows": [RunRow(run, request.user, names_person=False) for run in context["runs"][:LATEST]],
-        "manager": _manager_of(account) if account else None,
+        "manager": _manager_of(request.user, account) if account else None,
+        "is_limited": policy.is_limited(request.user),
+        "may_protect": account is not None and policy.may(request.user, OVERRIDE, account),
+        "may_part": _may_part(request.user, context["person"]),
         "protection": protection.reasons(account, request.user, DisableAccount) if account else [],
         "match": _match_of(request, context["person"]),
         "other_mails": (account.more.get("otherMails") or []) if account else [],
@@ -144,13 +159,21 @@ def _match_of(request: Request, person: Person) -> Match | None:
     if not person.email_key or not request.user.has_perm(MATCH):
         return None
     others = Person.objects.filter(email_key=person.email_key).exclude(pk=person.pk).exclude(state="deleted")
-    return Match.objects.filter(email_key=person.email_key).first() if others.exists() else None
+    found = policy.visible_matches(request.user, Match.objects.filter(email_key=person.email_key))
+    return found.first() if others.exists() else None
 
 
-def _manager_of(account: Account) -> Account | None:
+def _may_part(user: User, person: Person) -> bool:
+    """Whether somebody may take accounts out of a person: that changes all of them."""
+    whole = policy.whole_people(user, MATCH, among=Person.objects.filter(pk=person.pk))
+    return user.has_perm(MATCH) and (not policy.is_limited(user, MATCH) or whole.exists())
+
+
+def _manager_of(user: User, account: Account) -> Account | None:
+    """The manager, where that is somebody whom this user sees."""
     if account.manager_id is None:
         return None
-    known = Account.objects.filter(connector=account.connector_id, object_id=account.manager_id)
+    known = policy.visible_accounts(user).filter(connector=account.connector_id, object_id=account.manager_id)
     return known.select_related("person").first()
 
 
@@ -168,20 +191,12 @@ def history(request: Request, pk: int) -> HttpResponse:
 @permission_required("people.view_person", raise_exception=True)
 def refresh(request: Request, pk: int, account_pk: int) -> HttpResponse:
     """Read one account again from its directory, now."""
-    account = get_object_or_404(Account.objects.with_connector(), pk=account_pk, person_id=pk)
+    account = account_for(request.user, pk, account_pk, SEE)
     try:
         services.refresh(account)
     except GraphError as exc:
         messages.error(request, f"{account.connector} could not be read: {exc} What you see is as old as it says.")
     return redirect(reverse("people:person", args=[pk]) + f"?account={account.pk}")
-
-
-def account_for_action(pk: int, account_pk: int) -> Account:
-    """The account of this very person; anything else is not found."""
-    account = get_object_or_404(Account.objects.with_connector(), pk=account_pk)
-    if account.person_id != pk:
-        raise Http404
-    return account
 
 
 def new_click() -> str:

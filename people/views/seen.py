@@ -58,7 +58,7 @@ class Finding:
 
     def matching(self, text: str) -> None:
         """Those in whom each word of `text` begins some word; of accounts that are not seen, no word counts."""
-        self.found = self.found.matching(text)  # type: ignore[attr-defined]
+        self.found = self.found.matching(text)
         if self.is_limited and (asked := words(text).split()[:LONGEST_QUERY]):
             told = self._accounts()
             for word in asked:
@@ -77,8 +77,10 @@ class Finding:
 
     def from_connector(self, connector_id: UUID | None) -> None:
         """Those with an account there that is seen; nobody for None."""
-        found = self._accounts().filter(connector_id=connector_id)
-        self.found = self.found.filter(Exists(found)) if connector_id else self.found.none()
+        if connector_id is None:
+            self.found = self.found.none()
+        else:
+            self.found = self.found.filter(Exists(self._accounts().filter(connector_id=connector_id)))
 
     def _accounts(self) -> "QuerySet[Account]":
         return policy.visible_accounts(self.user, among=Account.objects.filter(person=OuterRef("pk")))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from neurons_admin.http import Request
 from neurons_admin.ui.times import lasting
-from people import health
+from people import health, policy
 from people.health import Health
 from people.models import ActionRun
 from people.problems import Severity, problems_of, worst_of
@@ -37,7 +37,7 @@ class Fact:
 @permission_required("people.view_actionrun", raise_exception=True)
 def status(request: Request) -> HttpResponse:
     """Problems, and the facts that they were found in."""
-    now = health.take()
+    now = health.take(policy.visible_runs(request.user))
     problems = problems_of(now)
     worst = worst_of(problems)
     context = {

@@ -244,7 +244,7 @@ class TestBanner:
         with CaptureQueriesContext(connection) as with_it:
             viewer.get(url)
         now = health.take()
-        monkeypatch.setattr(health, "take", lambda: now)
+        monkeypatch.setattr(health, "take", lambda _among: now)
         with CaptureQueriesContext(connection) as without_it:
             viewer.get(url)
         assert len(with_it) - len(without_it) == 2

@@ -13,7 +13,7 @@ from neurons_admin.access.rights import NONE, Rights, rights_of
 class User(AbstractUser):
     """Somebody who signs in to Neurons Admin; what they may do follows from their roles (groups)."""
 
-    groups = models.ManyToManyField(
+    groups = models.ManyToManyField(  # type: ignore[assignment]
         Group,
         through="access.Membership",
         related_name="user_set",
