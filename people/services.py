@@ -130,7 +130,12 @@ def look_up(account: Account, action: type[Action]) -> Any:
 
 
 def protect(account: Account, because: str, *, asked_by: User) -> bool:
-    """Put an account under protection, or with an empty reason take it out; False when it is so already."""
+    """Put an account under protection, or with an empty reason take it out; False when it is so already.
+
+    Raises PermissionDenied.
+    """
+    if not policy.may_override(asked_by, account):
+        raise PermissionDenied
     if account.protected_because == because:
         return False
     with transaction.atomic():

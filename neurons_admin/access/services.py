@@ -1,14 +1,14 @@
 """What can be done with members, and signing in and out: the rules, the transactions, the audit events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.contrib.auth.models import AnonymousUser, Group
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from neurons_admin.access.models import Role, User
+from neurons_admin.access.models import Membership, Role, Scope, User
 from neurons_admin.audit.models import record
 
 NOBODY_LEFT: Final = "This is the last active superuser. Make somebody else one first, or nobody could manage members."
@@ -28,12 +28,31 @@ class Particulars:
     email: str
     roles: frozenset[str]
     is_superuser: bool
+    # By role, the names of the scopes that it is for; a role that is not among them is for everybody.
+    scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def in_words(self) -> list[str]:
+        """The roles, each with whom it is for where that is not everybody."""
+        return [
+            f"{role} ({', '.join(sorted(self.scopes[role]))})" if self.scopes.get(role) else role
+            for role in sorted(self.roles)
+        ]
+
+    @property
+    def held(self) -> set[tuple[str, str]]:
+        """Role and scope of each row that this makes; an empty scope for everybody."""
+        return {(role, scope) for role in self.roles for scope in self.scopes.get(role) or {""}}
 
 
 def particulars_of(member: User) -> Particulars:
     """What is said about a member now. Groups that are no roles are left out."""
-    roles = member.groups.filter(role__isnull=False).values_list("name", flat=True)
-    return Particulars(member.first_name, member.last_name, member.email, frozenset(roles), member.is_superuser)
+    scopes: dict[str, set[str]] = {}
+    for role, scope in _memberships(member).values_list("group__name", "scope__name"):
+        scopes.setdefault(role, set()).add(scope or "")
+    limited = {role: frozenset(names) for role, names in scopes.items() if "" not in names}
+    names = member.first_name, member.last_name, member.email
+    return Particulars(*names, frozenset(scopes), member.is_superuser, limited)
 
 
 def role_choices() -> list[tuple[str, str]]:
@@ -57,7 +76,7 @@ def add_member(username: str, particulars: Particulars, password: str, *, by: Us
                 last_name=particulars.last_name,
                 is_superuser=particulars.is_superuser,
             )
-            member.groups.set(_groups(particulars.roles))
+            _give(member, particulars)
             record("member.added", member, actor=by, detail=_rights(particulars))
     except IntegrityError as exc:
         raise Refused(f"There is a member with the username {username} already.") from exc
@@ -77,8 +96,7 @@ def change_member(member: User, wanted: Particulars, *, by: User) -> bool:
     member.first_name, member.last_name, member.email = wanted.first_name, wanted.last_name, wanted.email
     member.is_superuser = wanted.is_superuser
     member.save(update_fields=["first_name", "last_name", "email", "is_superuser"])
-    member.groups.remove(*_groups(before.roles - wanted.roles))
-    member.groups.add(*_groups(wanted.roles - before.roles))
+    _give(member, wanted)
     record("member.changed", member, actor=by, detail=changes)
     return True
 
@@ -166,6 +184,32 @@ def _groups(roles: frozenset[str]) -> QuerySet[Group]:
     return Group.objects.select_for_update(of=("self",), no_key=True).filter(role__isnull=False, name__in=roles)
 
 
+def _memberships(member: User) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=member, group__role__isnull=False)
+
+
+def _give(member: User, wanted: Particulars) -> None:
+    """Make the rows of a member's roles those that are wanted. Raises Refused for a scope that is no more."""
+    groups = {group.name: group for group in _groups(wanted.roles)}
+    names = {scope for _, scope in wanted.held if scope}
+    # Held until the transaction ends, so that none is deleted or changed meanwhile.
+    scopes = {scope.name: scope for scope in Scope.objects.select_for_update(no_key=True).filter(name__in=names)}
+    if names - scopes.keys():
+        raise Refused("One of the scopes has been deleted or renamed meanwhile. Open the page again.")
+    rows = {(row.group.name, row.scope.name if row.scope else ""): row for row in _rows(member)}
+    gone = [row.pk for key, row in rows.items() if key not in wanted.held]
+    Membership.objects.filter(pk__in=gone).delete()
+    Membership.objects.bulk_create(
+        Membership(user=member, group=groups[role], scope=scopes.get(scope))
+        for role, scope in sorted(wanted.held - rows.keys())
+        if role in groups
+    )
+
+
+def _rows(member: User) -> QuerySet[Membership]:
+    return _memberships(member).select_related("group", "scope")
+
+
 def _may_change_superuser(member: User, by: User, *, is_last: bool) -> None:
     if not by.is_superuser:
         raise Refused(NOT_YOURS)
@@ -176,7 +220,7 @@ def _may_change_superuser(member: User, by: User, *, is_last: bool) -> None:
 
 
 def _rights(particulars: Particulars) -> dict[str, object]:
-    return {"roles": sorted(particulars.roles), "superuser": particulars.is_superuser}
+    return {"roles": particulars.in_words, "superuser": particulars.is_superuser}
 
 
 def _differences(before: Particulars, after: Particulars) -> dict[str, object]:

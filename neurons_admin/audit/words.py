@@ -10,6 +10,7 @@ AREAS: Final = {
     "sign_in": "Sign-in",
     "member": "Members",
     "role": "Roles",
+    "scope": "Scopes",
     "run": "Runs",
     "person": "People",
     "connector": "Connectors",
@@ -18,6 +19,7 @@ AREAS: Final = {
 # What an event can be about, by model.
 SUBJECTS: Final = {
     "access.role": "Role",
+    "access.scope": "Scope",
     "access.user": "Member",
     "connectors.connector": "Connector",
     "credentials.credential": "Credential",
@@ -38,6 +40,9 @@ SENTENCES: Final = {
     "role.added": "added the role",
     "role.changed": "changed the role",
     "role.deleted": "deleted the role",
+    "scope.added": "added the scope",
+    "scope.changed": "changed the scope",
+    "scope.deleted": "deleted the scope",
     "person.protected": "put under protection",
     "person.unprotected": "ended the protection of",
     "person.joined": "joined the accounts of several people to one:",
