@@ -79,6 +79,27 @@ def takes_files(view: _View) -> _View:
     return view
 
 
+class SameOriginOnly:
+    """Refuses what another site sends here, as far as the browser says where it comes from; and lets none embed us.
+
+    CSRF tokens stay: old browsers and other programs do not say.
+    """
+
+    OURS: Final = frozenset({"", "same-origin", "none"})
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_safe = request.method in {"GET", "HEAD", "OPTIONS"}
+        if is_safe or request.headers.get("Sec-Fetch-Site", "") in self.OURS:
+            response = self.get_response(request)
+        else:
+            response = HttpResponse(render_to_string("403_csrf.html"), status=403)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
 class RefuseOddText:
     """Answers 400 to text that PostgreSQL cannot store and no honest browser sends: a NUL byte, or another charset.
 

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from neurons_admin.violations import csp_report
 from people.views.home import home
 
 handler400 = "neurons_admin.http.bad_request"
@@ -9,6 +10,7 @@ handler500 = "neurons_admin.http.server_error"
 
 urlpatterns = [
     path("", home, name="home"),
+    path("csp-report/", csp_report, name="csp_report"),
     path("", include("neurons_admin.access.urls")),
     path("audit/", include("neurons_admin.audit.urls")),
     path("connectors/", include("connectors.urls")),

@@ -46,6 +46,7 @@ class Rule:
 
 RULES = {
     "home": Rule(get=SIGNED_IN),
+    "csp_report": Rule(get=NOBODY, post=ANYBODY),
     "access:sign_in": Rule(get=ANYBODY, post=ANYBODY),
     "access:sign_out": Rule(get=NOBODY, post=ANYBODY),
     "access:profile": Rule(get=SIGNED_IN, post=SIGNED_IN),
