@@ -183,10 +183,10 @@ CONTENT_SECURITY_POLICY = {
 PERMISSIONS_POLICY = {
     **dict.fromkeys(
         (
-            "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
+            "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture",
             "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
             "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment",
-            "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "sync-xhr", "usb", "web-share",
+            "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "sync-xhr", "usb",
             "window-management", "xr-spatial-tracking",
         ),
         (),
