@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from connectors.models import Connector
 from neurons_admin.access.models import User
-from neurons_admin.access.scopes import Kind, NotUnderstood
+from neurons_admin.access.scopes import NOBODY, Kind, NotUnderstood
 from neurons_admin.access.scopes import where as where_of
 from people import reach
 from people.models import Account, Group, Membership, Person
@@ -71,8 +71,10 @@ def _group_words(values: Sequence[str]) -> list[str]:
 
 
 def _of_type(values: Sequence[str]) -> Q:
-    guest = Q(user_type__iexact="guest")
-    return Q() if len(set(values)) > 1 else guest if "guest" in values else ~guest
+    guest, found = Q(user_type__iexact="guest"), NOBODY
+    for value in values:
+        found |= guest if value == "guest" else ~guest
+    return found
 
 
 def _one_of(choices: Callable[[], Mapping[str, str]], what: str) -> Callable[[str], str]:
