@@ -11,6 +11,8 @@ IN_PRODUCTION := env -u DEBUG -u ENV_FILE -u DEMO_TENANT DJANGO_SETTINGS_MODULE=
 	CREDENTIAL_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
 	ALLOWED_HOSTS=admin.example.com DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
+RULES := .venv/rules/bin/semgrep scan --metrics off --disable-version-check --quiet
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-faults chaos attack check fmt bench lock clean
 
@@ -34,12 +36,15 @@ chaos: .venv/installed-dev ## 500 runs while everything fails at random, and a c
 attack: .venv/installed-dev ## attack the running product in every way we know, and count what got through
 	$(PYTHON_IN_VENV) -m tests.attack $(ARGS)
 
-check: .venv/installed-dev ## style, types, import contracts, migrations, deployment settings
+check: .venv/installed-dev .venv/installed-rules ## style, types, import contracts, bad habits, migrations, deployment settings
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/djade --check --target-version 5.2 $(TEMPLATES)
 	$(IN_PRODUCTION) $(PYTHON_IN_VENV) -m mypy $(OWN_CODE)
 	.venv/bin/lint-imports
+	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml $(OWN_CODE)
+	$(RULES) --test tests/rules
+	$(RULES) --config tests/rules/product.yml --error $(OWN_CODE) templates
 	$(IN_PRODUCTION) $(PYTHON_IN_VENV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(IN_PRODUCTION) $(PYTHON_IN_VENV) manage.py check --deploy --fail-level WARNING
 
@@ -55,6 +60,7 @@ lock: .venv/installed-dev ## pin the requirements anew; UPGRADE=--upgrade takes 
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-local.in -o requirements-local.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) requirements-rules.in -o requirements-rules.txt
 
 clean: ## stop everything; remove .venv, var/ (the demo's data too) and caches
 	-@test ! -x $(PYTHON_IN_VENV) || $(PYTHON_IN_VENV) -m neurons_admin.local clean
@@ -63,11 +69,15 @@ clean: ## stop everything; remove .venv, var/ (the demo's data too) and caches
 
 # A virtual environment whose Python is gone (upgraded, removed) is made anew.
 ifneq ($(shell $(PYTHON_IN_VENV) -c 'print(1)' 2>/dev/null),1)
-.PHONY: .venv/installed-run .venv/installed-dev
+.PHONY: .venv/installed-run .venv/installed-dev .venv/installed-rules
 endif
 
 .venv/installed-run: requirements.txt requirements-local.txt
 	@neurons_admin/local/install.sh $^
+	@touch $@
+
+.venv/installed-rules: requirements-rules.txt
+	@VENV=.venv/rules neurons_admin/local/install.sh $^
 	@touch $@
 
 .venv/installed-dev: requirements.txt requirements-local.txt requirements-dev.txt

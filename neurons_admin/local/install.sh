@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv if it is not there, and installs the given requirement files into it: pinned, and checked by hash.
+# Makes .venv (or VENV) if it is not there, and installs the given requirement files into it: pinned, checked by hash.
 # Needs Python 3.11 or newer. On Debian and Ubuntu it installs the package python3-venv when that is missing.
 set -eu
 
@@ -31,16 +31,17 @@ install_venv() {
     exit 1
 }
 
-if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+venv=${VENV:-.venv}
+if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     python=$(find_python)
     has_venv "$python" || install_venv "$python"
-    say "Making the virtual environment .venv ..."
-    rm -rf .venv
-    "$python" -m venv .venv
+    say "Making the virtual environment $venv ..."
+    rm -rf "$venv"
+    "$python" -m venv "$venv"
 fi
 
 say "Installing the packages pinned in $* ..."
 files=
 for file in "$@"; do files="$files -r $file"; done
 # shellcheck disable=SC2086 # the file names are ours
-exec .venv/bin/python -m pip install --disable-pip-version-check --require-hashes $files
+exec "$venv/bin/python" -m pip install --disable-pip-version-check --require-hashes $files
