@@ -16,7 +16,7 @@ _IS_OPEN = """
 class MatchQuerySet(models.QuerySet["Match"]):
     def open(self) -> "MatchQuerySet":
         """Those that somebody has to decide."""
-        return self.filter(RawSQL(_IS_OPEN, [], output_field=models.BooleanField()))  # noqa: S611 - a constant  # nosec B611
+        return self.filter(RawSQL(_IS_OPEN, [], output_field=models.BooleanField()))  # noqa: S611 - a constant
 
 
 class Match(models.Model):
