@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from connectors.models import SyncRun
-from neurons_admin.access.models import Role, User
+from neurons_admin.access.models import Role, Scope, User
 from neurons_admin.access.roles import CONNECTOR_ADMIN, CREDENTIAL_ADMIN, PEOPLE_ADMIN, ROLES, SERVICE_DESK, VIEWER
 from people.models import Match
 from tests.factories import make_connector, make_credential, make_run, make_user
@@ -60,6 +60,10 @@ RULES = {
     "access:role_add": Rule(get=SUPERUSERS, post=SUPERUSERS),
     "access:role": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="role"),
     "access:role_delete": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="role"),
+    "access:scopes": Rule(get=SUPERUSERS),
+    "access:scope_add": Rule(get=SUPERUSERS, post=SUPERUSERS),
+    "access:scope": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="scope"),
+    "access:scope_delete": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="scope"),
     "audit:list": Rule(get=AUDITORS),
     "connectors:list": Rule(get=CONNECTORS),
     "connectors:add": Rule(get=CONNECTORS, post=CONNECTORS),
@@ -172,6 +176,7 @@ def things():
         "": {},
         "member": {"pk": make_user().pk},
         "role": {"pk": Role.objects.get(group__name=VIEWER).pk},
+        "scope": {"pk": Scope.objects.create(name="Retail", conditions={"department": ["Retail"]}).pk},
         "connector": {"pk": connector.pk},
         "synchronised connector": {"connector_pk": connector.pk},
         "sync run": {"pk": SyncRun.objects.create(connector=connector, trigger=SyncRun.Trigger.MANUAL).pk},
@@ -273,7 +278,7 @@ class TestWhoMay:
         """At the address of what does not exist, so that nothing is done; past the question who asks."""
         for role in (RULES[name].post & clients.keys()) | {SUPERUSER}:
             answer = clients[role].post(ghost_url_of(name, things))
-            wanted = {404} if RULES[name].thing else {200, 302}
+            wanted = {404} if RULES[name].thing else {200, 204, 302}
             assert answer.status_code in wanted, f"{role} gets {answer.status_code} at {name}"
 
 
@@ -293,6 +298,8 @@ class TestEveryAddress:
 
     @SENT
     def test_takes_no_form_without_its_token(self, name, things):
+        if name == "csp_report":
+            return  # browsers send it by themselves, and nothing is changed by it
         client = Client(enforce_csrf_checks=True)
         client.force_login(make_user(is_superuser=True))
         answer = client.post(url_of(name, things))

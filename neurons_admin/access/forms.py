@@ -8,7 +8,8 @@ from django.contrib.auth.models import Group
 
 from neurons_admin.access.models import Role, User
 from neurons_admin.access.role_services import RoleParticulars, what_can_be_given
-from neurons_admin.access.services import Particulars, role_choices
+from neurons_admin.access.scope_services import scope_choices
+from neurons_admin.access.services import Particulars, held_by, role_choices
 from neurons_admin.ui.fields import Ticks
 
 # The audit trail keeps "first last" in 150 characters.
@@ -33,15 +34,52 @@ class MemberForm(forms.Form):
         label="Superuser", required=False, help_text="May do everything, and is the only one who manages members."
     )
 
+    # The roles and scopes that the form was drawn with: what somebody else has changed meanwhile is not undone unseen.
+    drawn_with = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, member: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+        self.limits: dict[str, str] = {}
+        if member:
+            self.initial["drawn_with"] = held_by(member)
+        if choices := scope_choices():
+            self._ask_for_whom(choices)
+
+    def _ask_for_whom(self, choices: list[tuple[str, str]]) -> None:
+        """One field for each role: the scopes it is for. What it is for already is ticked."""
+        now = self.initial.get("scopes", {})
+        for role in Role.objects.in_order():
+            name = self.limits[role.name] = f"for_{role.group_id}"
+            self.fields[name] = Ticks(
+                label=f"{role.name}: only for",
+                choices=choices,
+                required=False,
+                help_text="With nothing ticked for everybody. For some people only, it gives nothing beside people.",
+            )
+            self.initial[name] = sorted(now.get(role.name, ()))
+        self.fields["is_superuser"] = self.fields.pop("is_superuser")
+
+    def clean(self) -> dict[str, Any]:
+        """Hold what the roles were when the form was drawn against what they are."""
+        drawn_with = self.cleaned_data.get("drawn_with")
+        if self.member and drawn_with and drawn_with != held_by(self.member):
+            raise forms.ValidationError(
+                "Somebody else has changed the roles meanwhile. Open the page again, and nothing of theirs is lost."
+            )
+        return self.cleaned_data
+
     def particulars(self) -> Particulars:
         """What was entered, once it is valid."""
         given = self.cleaned_data
+        scopes = {role: frozenset(given[name]) for role, name in self.limits.items() if given[name]}
         return Particulars(
             first_name=given["first_name"],
             last_name=given["last_name"],
             email=User.objects.normalize_email(given["email"]),
             roles=frozenset(given["roles"]),
             is_superuser=given["is_superuser"],
+            scopes={role: names for role, names in scopes.items() if role in given["roles"]},
         )
 
 

@@ -1,5 +1,6 @@
 """What can be done with members, and signing in and out: the rules, the transactions, the audit events."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -53,6 +54,12 @@ def particulars_of(member: User) -> Particulars:
     limited = {role: frozenset(names) for role, names in scopes.items() if "" not in names}
     names = member.first_name, member.last_name, member.email
     return Particulars(*names, frozenset(scopes), member.is_superuser, limited)
+
+
+def held_by(member: User) -> str:
+    """The roles that a member has at this moment and whom they are for, as one word to compare with later."""
+    held = sorted(f"{role}/{scope}" for role, scope in particulars_of(member).held)
+    return hashlib.sha256("\n".join(held).encode()).hexdigest()[:16]
 
 
 def role_choices() -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from neurons_admin.access.views import members, profile, roles, sign_in
+from neurons_admin.access.views import members, profile, roles, scopes, sign_in
 
 app_name = "access"
 
@@ -16,6 +16,10 @@ urlpatterns = [
     path("members/roles/add/", roles.add, name="role_add"),
     path("members/roles/<int:pk>/", roles.role, name="role"),
     path("members/roles/<int:pk>/delete/", roles.delete, name="role_delete"),
+    path("members/scopes/", scopes.scopes, name="scopes"),
+    path("members/scopes/add/", scopes.add, name="scope_add"),
+    path("members/scopes/<int:pk>/", scopes.scope, name="scope"),
+    path("members/scopes/<int:pk>/delete/", scopes.delete, name="scope_delete"),
     path("members/<int:pk>/", members.member, name="member"),
     path("members/<int:pk>/password/", members.set_password, name="member_password"),
     path("members/<int:pk>/deactivate/", members.deactivate, name="member_deactivate"),

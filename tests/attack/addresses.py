@@ -17,7 +17,7 @@ from django.urls import reverse  # noqa: E402
 
 from connectors.models import Connector, SyncRun  # noqa: E402
 from credentials.models import Credential  # noqa: E402
-from neurons_admin.access.models import Role, User  # noqa: E402
+from neurons_admin.access.models import Role, Scope, User  # noqa: E402
 from neurons_admin.access.roles import VIEWER  # noqa: E402
 from people.models import Account, ActionRun, Match  # noqa: E402
 from tests.test_policy_matrix import ANYBODY, GHOSTS, NAMES, NO_ROLE, RULES  # noqa: E402
@@ -66,11 +66,13 @@ def _things() -> dict[str, dict[str, Any]]:
     run = ActionRun.objects.first()
     sync_run = SyncRun.objects.filter(connector=connector).first()
     match, _ = Match.objects.get_or_create(email_key="attacked@contoso.example")
+    scope, _ = Scope.objects.get_or_create(name="Attacked", defaults={"conditions": {"department": ["Retail"]}})
     _nobody()
     found: dict[str, dict[str, Any] | None] = {
         "": {},
         "member": {"pk": User.objects.get(username="viewer").pk},
         "role": {"pk": Role.objects.get(group__name=VIEWER).pk},
+        "scope": {"pk": scope.pk},
         "connector": {"pk": connector.pk},
         "synchronised connector": {"connector_pk": connector.pk},
         "sync run": {"pk": sync_run.pk} if sync_run else None,

@@ -58,10 +58,11 @@ def members(request: Request) -> HttpResponse:
 
 
 def tabs(current: str) -> list[Tab]:
-    """The two lists of this place."""
+    """The lists of this place."""
     return [
         Tab("Members", reverse("access:members"), current == "members"),
         Tab("Roles", reverse("access:roles"), current == "roles"),
+        Tab("Scopes", reverse("access:scopes"), current == "scopes"),
     ]
 
 
@@ -137,7 +138,7 @@ def member(request: Request, pk: int) -> HttpResponse:
     """Show a member; on POST change what is said about them and what they may do."""
     shown = get_object_or_404(User, pk=pk)
     now = services.particulars_of(shown)
-    form = MemberForm(request.POST if request.method == "POST" else None, initial=_initial(now))
+    form = MemberForm(request.POST if request.method == "POST" else None, initial=_initial(now), member=shown)
     if form.is_valid():
         try:
             changed = services.change_member(shown, form.particulars(), by=request.user)
@@ -146,7 +147,7 @@ def member(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Saved." if changed else "There was nothing to change.")
             return redirect("access:member", pk)
-    context = {"member": shown, "form": form, "roles": sorted(now.roles), "entries": entries_for(request, shown)}
+    context = {"member": shown, "form": form, "roles": now.in_words, "entries": entries_for(request, shown)}
     return render(request, "access/member.html", context)
 
 

@@ -1,0 +1,101 @@
+"""The scopes: whom each holds, who has a role for it, and making one."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from neurons_admin.access import scope_services, services
+from neurons_admin.access import scopes as kinds_of_scopes
+from neurons_admin.access.models import Scope
+from neurons_admin.access.scope_forms import ScopeForm
+from neurons_admin.access.views.dialog import in_dialog
+from neurons_admin.access.views.members import ADD, CHANGE, SEE, tabs
+from neurons_admin.http import Request
+from neurons_admin.ui.parts import Entry
+
+
+@require_safe
+@permission_required(SEE, raise_exception=True)
+def scopes(request: Request) -> HttpResponse:
+    """All scopes, with whom each holds in words, and how many members have a role for it."""
+    found = Scope.objects.annotate(members=Count("memberships__user", distinct=True))
+    rows = [(scope, kinds_of_scopes.words(scope.conditions)) for scope in found]
+    return render(request, "access/scopes.html", {"rows": rows, "tabs": tabs("scopes")})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(ADD, raise_exception=True)
+def add(request: Request) -> HttpResponse:
+    """Make a scope."""
+    form = ScopeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            made = scope_services.add_scope(form.particulars(), by=request.user)
+        except services.Refused as exc:
+            form.add_error(None, str(exc))
+        else:
+            messages.success(request, f"The scope {made.name} was added. Roles can be given for it on a member's page.")
+            return redirect(made)
+    return render(request, "access/add_scope.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def scope(request: Request, pk: int) -> HttpResponse:
+    """Show a scope; on POST change it, for all who have a role for it at once."""
+    shown = get_object_or_404(Scope, pk=pk)
+    form = ScopeForm(request.POST if request.method == "POST" else None, scope=shown)
+    if form.is_valid():
+        try:
+            changed = scope_services.change_scope(shown, form.particulars(), by=request.user)
+        except services.Refused as exc:
+            form.add_error(None, str(exc))
+        else:
+            messages.success(request, "Saved." if changed else "There was nothing to change.")
+            return redirect(shown)
+    holders = scope_services.holders(shown)
+    context = {
+        "scope": shown,
+        "form": form,
+        "size": kinds_of_scopes.size(shown.conditions, request.user),
+        "members": holders[: scope_services.NAMED],
+        "more": len(holders[scope_services.NAMED :]),
+        "entries": _entries(shown),
+    }
+    return render(request, "access/scope.html", context)
+
+
+def _entries(scope: Scope) -> list[Entry]:
+    url = reverse("access:scope_delete", args=[scope.pk])
+    reason = scope_services.why_not_deleted(scope)
+    return [Entry("Delete…", url=url, icon="trash", is_dangerous=True, reason=reason)]
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def delete(request: Request, pk: int) -> HttpResponse:
+    """Take a scope away that no role was given for."""
+    subject = get_object_or_404(Scope, pk=pk)
+    context = {
+        "title": f"Delete the scope {subject.name}",
+        "sentence": "No role can be given for it any more.",
+        "verb": "Delete",
+        "danger": True,
+        "can_undo": False,
+        "problem": scope_services.why_not_deleted(subject),
+        "form": forms.Form(request.POST if request.method == "POST" else None),
+        "cancel_url": subject.get_absolute_url(),
+        "trail": [
+            ("Members", reverse("access:members")),
+            ("Scopes", reverse("access:scopes")),
+            (subject.name, subject.get_absolute_url()),
+        ],
+    }
+    done = f"The scope {subject.name} was deleted."
+    page = reverse("access:scopes")
+    return in_dialog(request, context, lambda: scope_services.delete_scope(subject, by=request.user), done, page)
