@@ -11,7 +11,7 @@ def add_member(page, username, *roles):
     page.locator("input[name=password1]").fill(PASSPHRASE)
     page.locator("input[name=password2]").fill(PASSPHRASE)
     for role in roles:
-        page.get_by_label(role).check()
+        page.get_by_role("checkbox", name=f"{role}: ").check()
     page.get_by_role("button", name="Add member").click()
     page.get_by_text(f"{username} was added").wait_for()
 
