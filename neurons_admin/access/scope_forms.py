@@ -23,8 +23,9 @@ class ScopeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, scope: Scope | None = None, **kwargs: Any) -> None:
-        initial = _initial(scope) if scope else {}
-        super().__init__(*args, initial=initial, **kwargs)
+        if scope:
+            kwargs["initial"] = _initial(scope)
+        super().__init__(*args, **kwargs)
         self.scope = scope
         self.kinds = scopes.kinds()
         for kind in self.kinds:

@@ -1,6 +1,7 @@
 """The roles: what each includes, who has it, and making one of one's own."""
 
-from django import forms
+from typing import Final
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count
@@ -12,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from neurons_admin.access import role_services, services
 from neurons_admin.access.forms import RoleForm
 from neurons_admin.access.models import Role
-from neurons_admin.access.views.dialog import in_dialog
+from neurons_admin.access.views.dialog import Deletion
 from neurons_admin.access.views.members import ADD, CHANGE, SEE, tabs
 from neurons_admin.http import Request
-from neurons_admin.ui.parts import Entry
+
+DELETION: Final = Deletion("role", "Roles", "access:roles", "It can be given to nobody any more.")
 
 
 @require_safe
@@ -59,20 +61,15 @@ def role(request: Request, pk: int) -> HttpResponse:
             messages.success(request, "Saved." if changed else "There was nothing to change.")
             return redirect(shown)
     members = list(shown.holders[: role_services.NAMED + 1])
+    delete_url = reverse("access:role_delete", args=[shown.pk])
     context = {
         "role": shown,
         "form": form,
         "members": members[: role_services.NAMED],
         "has_more": len(members) > role_services.NAMED,
-        "entries": _entries(shown),
+        "entries": DELETION.entries(delete_url, role_services.why_not_deleted(shown)),
     }
     return render(request, "access/role.html", context)
-
-
-def _entries(role: Role) -> list[Entry]:
-    url = reverse("access:role_delete", args=[role.pk])
-    reason = role_services.why_not_deleted(role)
-    return [Entry("Delete…", url=url, icon="trash", is_dangerous=True, reason=reason)]
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,24 +77,8 @@ def _entries(role: Role) -> list[Entry]:
 def delete(request: Request, pk: int) -> HttpResponse:
     """Take a role away that nobody has."""
     subject = _role(pk)
-    context = {
-        "title": f"Delete the role {subject.name}",
-        "sentence": "It can be given to nobody any more.",
-        "verb": "Delete",
-        "danger": True,
-        "can_undo": False,
-        "problem": role_services.why_not_deleted(subject),
-        "form": forms.Form(request.POST if request.method == "POST" else None),
-        "cancel_url": subject.get_absolute_url(),
-        "trail": [
-            ("Members", reverse("access:members")),
-            ("Roles", reverse("access:roles")),
-            (subject.name, subject.get_absolute_url()),
-        ],
-    }
-    done = f"The role {subject.name} was deleted."
-    page = reverse("access:roles")
-    return in_dialog(request, context, lambda: role_services.delete_role(subject, by=request.user), done, page)
+    problem = role_services.why_not_deleted(subject)
+    return DELETION.dialog(request, subject, problem, lambda: role_services.delete_role(subject, by=request.user))
 
 
 def _role(pk: int) -> Role:

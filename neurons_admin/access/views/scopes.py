@@ -1,6 +1,7 @@
 """The scopes: whom each holds, who has a role for it, and making one."""
 
-from django import forms
+from typing import Final
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count
@@ -13,10 +14,11 @@ from neurons_admin.access import scope_services, services
 from neurons_admin.access import scopes as kinds_of_scopes
 from neurons_admin.access.models import Scope
 from neurons_admin.access.scope_forms import ScopeForm
-from neurons_admin.access.views.dialog import in_dialog
+from neurons_admin.access.views.dialog import Deletion
 from neurons_admin.access.views.members import ADD, CHANGE, SEE, tabs
 from neurons_admin.http import Request
-from neurons_admin.ui.parts import Entry
+
+DELETION: Final = Deletion("scope", "Scopes", "access:scopes", "No role can be given for it any more.")
 
 
 @require_safe
@@ -59,21 +61,16 @@ def scope(request: Request, pk: int) -> HttpResponse:
             messages.success(request, "Saved." if changed else "There was nothing to change.")
             return redirect(shown)
     holders = scope_services.holders(shown)
+    delete_url = reverse("access:scope_delete", args=[shown.pk])
     context = {
         "scope": shown,
         "form": form,
         "size": kinds_of_scopes.size(shown.conditions, request.user),
         "members": holders[: scope_services.NAMED],
         "more": len(holders[scope_services.NAMED :]),
-        "entries": _entries(shown),
+        "entries": DELETION.entries(delete_url, scope_services.why_not_deleted(shown)),
     }
     return render(request, "access/scope.html", context)
-
-
-def _entries(scope: Scope) -> list[Entry]:
-    url = reverse("access:scope_delete", args=[scope.pk])
-    reason = scope_services.why_not_deleted(scope)
-    return [Entry("Delete…", url=url, icon="trash", is_dangerous=True, reason=reason)]
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,21 +78,5 @@ def _entries(scope: Scope) -> list[Entry]:
 def delete(request: Request, pk: int) -> HttpResponse:
     """Take a scope away that no role was given for."""
     subject = get_object_or_404(Scope, pk=pk)
-    context = {
-        "title": f"Delete the scope {subject.name}",
-        "sentence": "No role can be given for it any more.",
-        "verb": "Delete",
-        "danger": True,
-        "can_undo": False,
-        "problem": scope_services.why_not_deleted(subject),
-        "form": forms.Form(request.POST if request.method == "POST" else None),
-        "cancel_url": subject.get_absolute_url(),
-        "trail": [
-            ("Members", reverse("access:members")),
-            ("Scopes", reverse("access:scopes")),
-            (subject.name, subject.get_absolute_url()),
-        ],
-    }
-    done = f"The scope {subject.name} was deleted."
-    page = reverse("access:scopes")
-    return in_dialog(request, context, lambda: scope_services.delete_scope(subject, by=request.user), done, page)
+    problem = scope_services.why_not_deleted(subject)
+    return DELETION.dialog(request, subject, problem, lambda: scope_services.delete_scope(subject, by=request.user))
