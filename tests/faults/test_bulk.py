@@ -201,10 +201,10 @@ def test_f32_the_web_server_dies_in_the_midst_of_many_clicks(stage: Stage) -> No
 
 
 def answer_of(pressed: "Future[Answer]") -> Answer | None:
-    """What the page said; None when nobody answered."""
+    """What the page said; None when nobody answered, or only the beginning of an answer came."""
     try:
         return pressed.result()
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
         return None
 
 
