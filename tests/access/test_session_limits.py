@@ -117,7 +117,8 @@ class TestEnding:
         elsewhere = Client()
         sign_in(elsewhere, ada)
         latest = sessions.of(ada).first()
-        assert latest and sessions.end(ada, latest.reference)
+        assert latest
+        assert sessions.end(ada, latest.reference)
         assert (is_in(browser), is_in(elsewhere)) == (True, False)
 
     def test_nobody_ends_the_session_of_somebody_else_by_its_reference(self, browser: Client, ada: User) -> None:
