@@ -142,7 +142,7 @@ class TestEnding:
 
     def test_nor_by_another_key_nor_by_a_proof(self, browser: Client, ada: User) -> None:
         under_way = SessionStore(browser.cookies[COOKIE].value)
-        under_way.load()
+        assert under_way["_auth_user_id"] == str(ada.pk)
         sessions.end_all(ada)
         for go_on in (under_way.cycle_key, under_way.prove):
             with pytest.raises(SessionGoneError):
