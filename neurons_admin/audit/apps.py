@@ -4,8 +4,6 @@ from django.apps import AppConfig
 
 from neurons_admin.access import offers, roles
 from neurons_admin.access.offers import Offer, Section
-from neurons_admin.audit import chain
-from neurons_admin.starting import process_starting
 
 
 class AuditConfig(AppConfig):
@@ -16,7 +14,6 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         offers.register(offered)
-        process_starting.connect(chain.require_key, dispatch_uid="audit.require_key")
 
 
 def offered() -> list[Section]:
