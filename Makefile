@@ -9,6 +9,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 IN_PRODUCTION := env -u DEBUG -u ENV_FILE -u DEMO_TENANT DJANGO_SETTINGS_MODULE=neurons_admin.settings \
 	SECRET_KEY=an-example-that-is-long-enough-and-never-used-0123456789-abcdef \
 	CREDENTIAL_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+	AUDIT_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
 	ALLOWED_HOSTS=admin.example.com DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
 RULES := .venv/rules/bin/semgrep scan --metrics off --disable-version-check --quiet

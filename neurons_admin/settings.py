@@ -18,6 +18,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS")
+AUDIT_KEYS = env.list("AUDIT_KEYS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=True)
@@ -82,7 +83,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "neurons_admin.http.SameOriginOnly",
     "neurons_admin.http.RefuseOddText",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "neurons_admin.access.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -123,6 +124,8 @@ DATABASES = {
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
+# Chains what was recorded, right before each commit: see docs/audit.md.
+DATABASES["default"]["ENGINE"] = "neurons_admin.audit.database"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
@@ -152,6 +155,13 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = env.bool("SERVE_UNCOLLECTED_STATIC", default=False)
 STATIC_ROOT = None if WHITENOISE_USE_FINDERS else VAR_DIR / "static"
 
+# Rows of ours: a session is listed and ended by whoever may, and outlives a flush of the broker.
+SESSION_ENGINE = "neurons_admin.access.session_store"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)
+SESSION_HOURS = env.int("SESSION_HOURS", default=10)
+if not (1 <= SESSION_IDLE_MINUTES <= 60 and 1 <= SESSION_HOURS <= 24):
+    raise ImproperlyConfigured("SESSION_IDLE_MINUTES is from 1 to 60, and SESSION_HOURS from 1 to 24.")
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -32,6 +32,7 @@ BROKER_DATABASE = 2 * os.getpid() % DATABASES
 SETTINGS = {
     "SECRET_KEY": secrets.token_urlsafe(48),
     "CREDENTIAL_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
+    "AUDIT_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
     "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
     "HTTPS": "0",
     "DEMO_TENANT": "1",

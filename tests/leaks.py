@@ -23,7 +23,7 @@ SHORTEST = 8  # anything shorter is found everywhere by chance
 # A token of Microsoft's kind: three parts in Base64, the first of which begins with {"
 TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}")
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
-SESSIONS = "SELECT session_data FROM django_session"
+SESSIONS = "SELECT data FROM access_session"
 
 
 class Place(NamedTuple):

@@ -8,10 +8,10 @@ from urllib.parse import quote_plus
 import pytest
 import redis
 from celery import current_app
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from credentials.models import Credential
+from neurons_admin.access.session_store import SessionStore
 from tests import engines, leaks
 from tests.factories import make_user
 from tests.leaks import Place

@@ -1,6 +1,6 @@
 """Ways to prove who one is, by name: what the page that asks for a proof offers, and what it believes.
 
-A way is registered when its module is loaded (`register`); modules are loaded by `AccessConfig.ready`.
+A way is registered when its module is loaded (`register`), at the latest with the list of addresses.
 """
 
 from typing import Final, Protocol
@@ -16,7 +16,7 @@ class Way(Protocol):
     """One way to prove who one is.
 
     Where `begins_at` is empty the page sends the way's form to itself and asks `verify`. Otherwise it names the address
-    that a round trip begins at: the page sends a POST with `next` there, and whoever hears the answer calls
+    that a round trip begins at: the page has a link there, with `?next=`, and whoever hears the answer calls
     `sessions.prove(request)` and leads on to `next`, after `url_has_allowed_host_and_scheme`.
     """
 

@@ -110,7 +110,7 @@ def change_member(member: User, wanted: Particulars, *, by: User) -> bool:
 
 @transaction.atomic
 def deactivate(member: User, *, by: User) -> None:
-    """Keep a member from signing in; their sessions end with their next request. Raises Refused."""
+    """Keep a member from signing in, and end their sessions. Raises Refused."""
     member, is_last = _taken(member, by)
     if is_last:
         raise Refused(NOBODY_LEFT)
@@ -119,6 +119,7 @@ def deactivate(member: User, *, by: User) -> None:
     if member.is_active:
         member.is_active = False
         member.save(update_fields=["is_active"])
+        member.sessions.all().end()
         record("member.deactivated", member, actor=by)
 
 
@@ -140,6 +141,7 @@ def set_password(member: User, password: str, *, by: User) -> None:
         raise Refused("Change your own password on your profile page, which asks for the present one.")
     member.set_password(password)
     member.save(update_fields=["password"])
+    member.sessions.all().end()
     record("member.password_set", member, actor=by)
 
 

@@ -1,18 +1,23 @@
-"""Sessions of members: how they began, and when whoever sits there last proved who they are."""
+"""Sessions of members: how they begin and end, and when whoever sits there last proved who they are."""
 
 import time
-from typing import Final
+import uuid
+from datetime import timedelta
+from typing import Final, cast
 
 from django.contrib.auth import login
 from django.http import HttpRequest
+from django.utils import timezone
 
+from neurons_admin.access import browsers
 from neurons_admin.access.models import User
+from neurons_admin.access.models.session import Session, SessionQuerySet
+from neurons_admin.access.session_store import SessionStore
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
-# What the session's row keeps of it: a way by which somebody signed in, and moments in seconds since 1970.
+# What a session holds of its beginning: a way by which somebody signed in, and the moment in seconds since 1970.
 HOW: Final = "signed_in_by"
 BEGAN: Final = "signed_in_at"
-PROVED: Final = "proved_at"
 
 
 def begin(request: HttpRequest, member: User, *, how: str) -> None:
@@ -21,18 +26,58 @@ def begin(request: HttpRequest, member: User, *, how: str) -> None:
     `how` names the ways that were asked for: "password", "password+totp", "passkey", "microsoft".
     """
     login(request, member, backend=BACKEND)
-    request.session[HOW] = how
-    request.session[BEGAN] = time.time()
-    prove(request)
+    store = store_of(request)
+    # Who signs in once more in a session of theirs gets another key, too.
+    store.cycle_key()
+    store[HOW] = how
+    store[BEGAN] = time.time()
+    store.note(
+        proved_at=timezone.now(),
+        address=str(request.META.get("REMOTE_ADDR", ""))[:45],
+        browser=browsers.in_words(request.headers.get("User-Agent", "")),
+    )
 
 
 def prove(request: HttpRequest) -> None:
-    """Whoever sits there has just proved who they are. The session's key is another one from here on."""
-    request.session[PROVED] = time.time()
-    request.session.cycle_key()
+    """Whoever sits there has just proved who they are. The session's key is another one from here on.
+
+    Raises SessionGoneError where the session was ended meanwhile, or has another key already by another proof.
+    """
+    store_of(request).prove()
 
 
 def proved_within(request: HttpRequest, seconds: float) -> bool:
     """Whether that was so within the last `seconds`; a moment in the future is none."""
-    proved = request.session.get(PROVED)
-    return isinstance(proved, (int, float)) and 0 <= time.time() - proved <= seconds
+    proved_at = store_of(request).proved_at
+    return proved_at is not None and timedelta() <= timezone.now() - proved_at <= timedelta(seconds=seconds)
+
+
+def forget_proofs(member: User) -> None:
+    """Ask for a proof anew in all sessions of a member, whose rights or ways to prove themselves have changed."""
+    Session.objects.of(member).update(proved_at=None)
+
+
+def of(member: User) -> SessionQuerySet:
+    """The sessions in which a member could go on at this moment, the latest used first."""
+    return Session.objects.alive().of(member).order_by("-seen_at", "-began_at")
+
+
+def own(request: HttpRequest) -> uuid.UUID | None:
+    """The reference of the session that a request belongs to."""
+    store = store_of(request)
+    return store.row.reference if store.row and store.session_key else None
+
+
+def end_all(member: User, *, but: uuid.UUID | None = None) -> int:
+    """End all sessions of a member, with `but` an exception; returns how many there were."""
+    return Session.objects.of(member).exclude(reference=but).end() if but else Session.objects.of(member).end()
+
+
+def end(member: User, reference: uuid.UUID) -> bool:
+    """End one session of a member; False where there is none."""
+    return bool(Session.objects.of(member).filter(reference=reference).end())
+
+
+def store_of(request: HttpRequest) -> SessionStore:
+    """The session of a request as what it is here."""
+    return cast(SessionStore, request.session)

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 from neurons_admin.access import offers, roles
 from neurons_admin.access.offers import Offer, Section
+from neurons_admin.audit import chain
+from neurons_admin.starting import process_starting
 
 
 class AuditConfig(AppConfig):
@@ -14,6 +16,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         offers.register(offered)
+        process_starting.connect(chain.require_key, dispatch_uid="audit.require_key")
 
 
 def offered() -> list[Section]:

@@ -1,10 +1,13 @@
 """The audit trail: who did what to whom, when. Rows are added, never changed; the database refuses the rest."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connections, models, router, transaction
 from django.db.models.functions import Now
 
 from neurons_admin.access.models import User
@@ -24,10 +27,13 @@ class Event(models.Model):
     subject_id = models.CharField(max_length=64)
     subject_name = models.CharField(max_length=300)
     detail = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # Everything it is about, as `mark` writes it: the subject, and what the subject belongs to.
+    about = ArrayField(models.CharField(max_length=120), default=list)
 
     class Meta:
         ordering = ("-id",)
         indexes = [
+            GinIndex(fields=["about"], name="audit_event_about", fastupdate=False),
             models.Index(fields=["subject_type", "subject_id"], name="audit_event_subject"),
             models.Index(fields=["actor_id", "-id"], name="audit_event_actor"),
         ]
@@ -35,14 +41,48 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.actor_name} {self.verb} {self.subject_name}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add it, and have it chained right before the transaction's commit."""
+        using = kwargs.get("using") or router.db_for_write(Event)
+        with transaction.atomic(using=using, savepoint=False):
+            super().save(*args, **kwargs)
+            connections[using].recorded.append(self.pk)
+
+
+class Link(models.Model):
+    """An event's place in the chain. Written by `chain.append`, never changed; the event it names may be missing only
+    where somebody has removed it past the product.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    event_id = models.BigIntegerField(unique=True)
+    key_id = models.CharField(max_length=8)
+    mac = models.BinaryField(max_length=32)
+
+    class Meta:
+        ordering = ("position",)
+
+    def __str__(self) -> str:
+        return f"{self.position}: event {self.event_id}"
+
+
+def mark(row: models.Model) -> str:
+    """How `about` names a row."""
+    return f"{row._meta.label_lower}:{row.pk}"
+
 
 def record(
-    verb: str, subject: models.Model, *, actor: User | AnonymousUser | None, detail: dict[str, object] | None = None
+    verb: str,
+    subject: models.Model,
+    *,
+    actor: User | AnonymousUser | None,
+    detail: dict[str, object] | None = None,
+    about: Iterable[models.Model | None] = (),
 ) -> Event:
     """Add an event, in the caller's transaction: what cannot be recorded is then not done either.
 
     `verb` is `noun.verb` ("credential.replaced"); `detail` holds names of fields and identifiers, never the value of a
-    secret. An actor of None is the product itself, by schedule.
+    secret. An actor of None is the product itself, by schedule. `about` names what else the event is to be found by.
     """
     known = actor if isinstance(actor, User) else None
     return Event.objects.create(
@@ -53,4 +93,5 @@ def record(
         subject_id=str(subject.pk or ""),
         subject_name=str(subject)[:300],
         detail=detail or {},
+        about=sorted({mark(subject), *(mark(row) for row in about if row is not None)}),
     )

@@ -12,6 +12,7 @@ PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105 - no two that
 GENERATED: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "CREDENTIAL_KEYS": lambda: base64.b64encode(secrets.token_bytes(32)).decode(),
+    "AUDIT_KEYS": lambda: base64.b64encode(secrets.token_bytes(32)).decode(),
     "METRICS_TOKEN": lambda: secrets.token_urlsafe(32),
     "DEMO_PASSWORD": lambda: "-".join(_word(4) for _ in range(4)),
 }

@@ -29,8 +29,8 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "T
 SECONDS: Final = 30
 # What changes by itself, or by being looked at: who is signed in, what was refused, what the processes tell each other.
 RESTLESS: Final = (
-    "django_session", "audit_event", "people_pulse", "people_incarnation", "access_session", "axes_accessattempt",
-    "axes_accesslog", "axes_accessfailurelog", "axes_accessattemptexpiration",
+    "audit_event", "audit_link", "people_pulse", "people_incarnation", "access_session",
+    "axes_accessattempt", "axes_accesslog", "axes_accessfailurelog", "axes_accessattemptexpiration",
 )  # fmt: skip
 TABLES: Final = """
     SELECT tablename FROM pg_tables

@@ -3,7 +3,7 @@
 import psycopg
 from psycopg import sql
 
-KEPT = ("django_migrations", "django_session", "people_pulse", "people_incarnation")
+KEPT = ("django_migrations", "access_session", "people_pulse", "people_incarnation")
 TABLES = """
     SELECT c.relname, array_agg(a.attname ORDER BY a.attnum) FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''

@@ -35,7 +35,7 @@ READY_SECONDS = 60.0
 PARTS = ("demo", "worker", "sweeper", "web")
 NOT_FOR_US = (
     "ENV_FILE", "DEBUG", "ENTRA_AUTHORITY_URL", "GRAPH_URL", "ENTRA_CA_BUNDLE", "CSRF_TRUSTED_ORIGINS",
-    "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CREDENTIAL_KEYS", "DEMO_PASSWORD",
+    "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CREDENTIAL_KEYS", "AUDIT_KEYS", "DEMO_PASSWORD",
 )  # fmt: skip
 ORDINARY = """
     SELECT person_id, id, object_id::text, display_name FROM people_account

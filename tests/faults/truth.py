@@ -51,7 +51,7 @@ def assert_no_secret(stage: Stage, *asked: Asked) -> None:
 def _secrets(stage: Stage, *asked: Asked) -> dict[str, str]:
     apps = stage.tenant.described()["apps"]
     secrets = {f"the secret of the app {key}": app["client_secret"] for key, app in apps.items()}
-    secrets |= {name: stage.settings[name] for name in ("SECRET_KEY", "CREDENTIAL_KEYS", "DEMO_PASSWORD")}
+    secrets |= {name: stage.settings[name] for name in ("SECRET_KEY", "CREDENTIAL_KEYS", "AUDIT_KEYS", "DEMO_PASSWORD")}
     for each in asked:
         if password := stage.truth(each.person)["password"]:
             secrets[f"the password of {each.person.name}"] = password

@@ -20,7 +20,15 @@ from neurons_admin.local.engines import Engines
 from tests.engines import ROOT
 
 PATIENCE = 120.0
-NOT_HANDED_ON = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CREDENTIAL_KEYS", "DJANGO_SETTINGS_MODULE", "MAKELEVEL")
+NOT_HANDED_ON = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "CREDENTIAL_KEYS",
+    "AUDIT_KEYS",
+    "DJANGO_SETTINGS_MODULE",
+    "MAKELEVEL",
+)
 
 
 class Run:

@@ -16,6 +16,7 @@ os.environ |= {
     "DEMO_TENANT": "1",
     "SECRET_KEY": "x" * 60,
     "CREDENTIAL_KEYS": "A" * 43 + "=",
+    "AUDIT_KEYS": "A" * 43 + "=",
     "ALLOWED_HOSTS": "localhost",
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
 }
