@@ -3,7 +3,9 @@
 import psycopg
 from psycopg import sql
 
-KEPT = ("django_migrations", "access_session", "people_pulse", "people_incarnation")
+KEPT = ("django_migrations", "people_pulse", "people_incarnation")
+# Refers to members, who are put back: it must be emptied with them, and is filled again with what it held.
+SESSIONS = "access_session"
 TABLES = """
     SELECT c.relname, array_agg(a.attname ORDER BY a.attnum) FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -22,7 +24,7 @@ class Snapshot:
     def __init__(self, url: str) -> None:
         self.url = url
         with self._connect() as connection:
-            self._columns = dict(connection.execute(TABLES, [list(KEPT)]).fetchall())
+            self._columns = dict(connection.execute(TABLES, [[*KEPT, SESSIONS]]).fetchall())
             connection.execute("CREATE SCHEMA snapshot")
             for table in self._columns:
                 name = sql.Identifier(table)
@@ -43,8 +45,11 @@ class Snapshot:
     def _restore(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute("SET LOCAL lock_timeout = '2s'")
-        names = [sql.Identifier("public", table) for table in self._columns]
-        connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(names)))
+        sessions, *others = (sql.Identifier("public", table) for table in (SESSIONS, *self._columns))
+        connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sessions))
+        connection.execute(sql.SQL("CREATE TEMPORARY TABLE sessions ON COMMIT DROP AS TABLE {}").format(sessions))
+        connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join([sessions, *others])))
+        connection.execute(sql.SQL("INSERT INTO {} OVERRIDING SYSTEM VALUE TABLE sessions").format(sessions))
         for table, columns in self._columns.items():
             copy = sql.SQL("INSERT INTO public.{0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM snapshot.{0}")
             listed = sql.SQL(", ").join(map(sql.Identifier, columns))
