@@ -11,12 +11,11 @@ from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
 
+from credentials.certificates import Facts, KeyPair, facts_of
+from credentials.directory_roles import names_of
+from credentials.finding import EXPIRED_SECRET, Finding
+from credentials.guids import as_guid
 from neurons_admin.encryption import EncryptedField, Secret
-
-from .certificates import Facts, KeyPair, facts_of
-from .directory_roles import names_of
-from .finding import EXPIRED_SECRET, Finding
-from .guids import as_guid
 
 HINT_LENGTH = 3
 # Of anything shorter three characters would say too much.
@@ -286,35 +285,3 @@ class Credential(models.Model):
         if self.secret_set_at:
             parts.append(f"set on {timezone.localtime(self.secret_set_at):%-d %b %Y}")
         return " · ".join(parts) or "not shown"
-
-
-class ExpiryWarning(models.Model):
-    """That somebody has been told by e-mail how soon a secret expires: once for each secret, last day and threshold."""
-
-    # Hidden from what uses a credential.
-    credential = models.ForeignKey(Credential, models.CASCADE, related_name="+")
-    secret_set_at = models.DateTimeField()
-    expires_on = models.DateField()
-    # In days before the last one; 0: it has expired.
-    threshold = models.PositiveSmallIntegerField()
-    sent_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["credential", "secret_set_at", "expires_on", "threshold"], name="credential_warned_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.credential} expires on {self.expires_on}"
-
-
-class KeyCanary(models.Model):
-    """One row with a known secret: if it does not open at start-up, CREDENTIAL_KEYS is wrong and nothing may start."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    value = EncryptedField()
-
-    def __str__(self) -> str:
-        return "key canary"
