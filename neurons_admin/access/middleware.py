@@ -26,7 +26,7 @@ def polled(view: _View) -> _View:
 class Sessions(SessionMiddleware):
     """Django's own, with limits that are kept by the store, and without its way to sign people out by accident."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Save the session. One that was ended while it was in use leads to sign-in."""
         if self._is_out_of_date(request):
             # A request that was under way when the key was changed must not take the new cookie out of the browser.

@@ -53,7 +53,7 @@ class SessionStore(SessionBase):
     def create(self) -> None:
         """Begin a row with a key of its own."""
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._new_key()
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -68,7 +68,7 @@ class SessionStore(SessionBase):
         """
         if self.session_key is None:
             return self.create()
-        values = self._values(self._get_session(no_load=must_create))
+        values = self._values(self._contents(no_load=must_create))
         if must_create:
             try:
                 with transaction.atomic():
@@ -91,7 +91,7 @@ class SessionStore(SessionBase):
 
     def cycle_key(self) -> None:
         """Go on under another key. Raises SessionGoneError: what has been ended does not begin anew by that."""
-        contents = self._get_session()
+        contents = self._contents()
         if self.row is None:
             self.create()
             self._session_cache = contents
@@ -109,7 +109,7 @@ class SessionStore(SessionBase):
     @property
     def proved_at(self) -> datetime | None:
         """When whoever sits there last proved who they are, as of the beginning of this request."""
-        self._get_session()
+        self._contents()
         return self.row.proved_at if self.row else None
 
     def note(self, **facts: Any) -> None:
@@ -119,7 +119,7 @@ class SessionStore(SessionBase):
 
     def prove(self) -> None:
         """A proof was given: from here on under another key. Raises SessionGoneError."""
-        self._get_session()
+        self._contents()
         self._rekey(proved_at=timezone.now(), wrong_proofs=0)
 
     def take_try(self, most: int) -> bool:
@@ -131,11 +131,20 @@ class SessionStore(SessionBase):
         """Somebody uses it."""
         self._rows().update(seen_at=timezone.now())
 
+    # Two methods of Django's base class that its type stubs leave out.
+
+    def _contents(self, *, no_load: bool = False) -> dict[str, Any]:
+        contents: dict[str, Any] = self._get_session(no_load=no_load)  # type: ignore[attr-defined]
+        return contents
+
+    def _new_key(self) -> str:
+        return str(self._get_new_session_key())  # type: ignore[attr-defined]
+
     def _rows(self) -> SessionQuerySet:
         return Session.objects.filter(key_hash=hashed(self.session_key or ""))
 
     def _rekey(self, **values: Any) -> None:
-        new = self._get_new_session_key()
+        new = self._new_key()
         try:
             self._change(key_hash=hashed(new), **values)
         except UpdateError as exc:

@@ -46,7 +46,7 @@ class Event(models.Model):
         using = kwargs.get("using") or router.db_for_write(Event)
         with transaction.atomic(using=using, savepoint=False):
             super().save(*args, **kwargs)
-            connections[using].recorded.append(self.pk)
+            connections[using].recorded.append(self.pk)  # type: ignore[attr-defined]
 
 
 class Link(models.Model):

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -68,9 +68,9 @@ def _batches(after: int) -> Iterator[list[Linked]]:
         after = rows[-1].position
 
 
-def _linked(row: Sequence[object]) -> Linked:
+def _linked(row: Sequence[Any]) -> Linked:
     position, event_id, key_id, mac, *event = row
-    return Linked(position, event_id, key_id, bytes(mac), Recorded(*event) if event[0] is not None else None)  # type: ignore[arg-type]
+    return Linked(position, event_id, key_id, bytes(mac), Recorded(*event) if event[0] is not None else None)
 
 
 def _require_next(linked: Linked, before: Head, batch: Sequence[Linked], place: int) -> None:

@@ -4,7 +4,7 @@ The step comes at the end of the transaction because it takes a lock that all wh
 the last one can be part of no deadlock, and is held for the commit only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -36,7 +36,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.recorded = []
         super().rollback()
 
-    def check_constraints(self, table_names: Sequence[str] | None = None) -> None:
+    def check_constraints(self, table_names: Iterable[str] | None = None) -> None:
         """Deferred constraints, that of the chain among them, are looked at as if it were the commit."""
         self._chain_recorded()
         super().check_constraints(table_names)
