@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from neurons_admin.access.sudo import sudo_for_button
 from neurons_admin.audit.meanwhile import ChangedMeanwhileError, MeanwhileForm
 from neurons_admin.http import Request
 
@@ -42,6 +43,7 @@ def _file(certificate: str) -> HttpResponse:
 
 @require_POST
 @permission_required(CHANGE, raise_exception=True)
+@sudo_for_button
 def use(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Try the certificate that waits; when Microsoft accepts it, it takes over. Until then nothing changes."""
     tried = _shared(pk)
@@ -68,6 +70,7 @@ def use(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @permission_required(CHANGE, raise_exception=True)
+@sudo_for_button
 def discard(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Forget the certificate that waits."""
     credential = _shared(pk)

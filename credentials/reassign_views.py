@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from neurons_admin.access.sudo import sudo_for_button
 from neurons_admin.http import Request
 
 from .models import Credential
@@ -45,6 +46,7 @@ def form_for(request: Request, credential: Credential) -> ReassignForm | None:
 
 @require_POST
 @permission_required(NEEDED, raise_exception=True)
+@sudo_for_button
 def give_another(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Put the chosen credential wherever this one is; then it can be deleted, which is asked for next."""
     if not may_reassign(request.user):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from neurons_admin.access.models import User
+from neurons_admin.access.sudo import sudo_required
 from neurons_admin.audit.meanwhile import ChangedMeanwhileError, version_of
 from neurons_admin.http import Request, takes_files
 from neurons_admin.ui import keyset
@@ -108,6 +109,7 @@ def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(ADD, raise_exception=True)
 @takes_files
+@sudo_required
 def add(request: Request) -> HttpResponse:
     """A new shared credential: tried, then kept."""
     form = AddForm(*posted(request))
@@ -127,6 +129,7 @@ def add(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@sudo_required
 def edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Everything about a credential but its secret."""
     form, credential = _edit_form(pk, request.POST if request.method == "POST" else None)
@@ -164,6 +167,7 @@ def _edit_form(pk: uuid.UUID, data: QueryDict | None = None) -> tuple[EditForm, 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
 @takes_files
+@sudo_required
 def replace_secret(request: Request, pk: uuid.UUID) -> HttpResponse:
     """A new secret or certificate: it is tried, it takes over, the old one is forgotten.
 
@@ -209,6 +213,7 @@ def _take_over(form: ReplaceSecretForm, draft: Credential, finding: Finding, act
 
 @require_http_methods(["GET", "POST"])
 @permission_required(DELETE, raise_exception=True)
+@sudo_required
 def delete(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Delete a credential that nobody uses; otherwise say who does."""
     credential = _shared(pk)

@@ -155,12 +155,12 @@ class SignInRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
         """Redirect to sign-in."""
-        way_back = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_sent_from(request)
+        way_back = request.get_full_path() if request.method in {"GET", "HEAD"} else page_sent_from(request)
         sign_in = resolve_url(self.get_login_url(view_func))
         return redirect_to_login(way_back, sign_in, self.get_redirect_field_name(view_func) if way_back else None)
 
 
-def _page_sent_from(request: HttpRequest) -> str:
+def page_sent_from(request: HttpRequest) -> str:
     """Path and query of the page that a form stood on; empty if it is not ours, or the browser does not say."""
     try:
         sent_from = urlsplit(request.headers.get("Referer", ""))

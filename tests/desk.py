@@ -5,12 +5,14 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import requests
 
 FIELD = re.compile(r'name="(csrfmiddlewaretoken|click|seen|drawn_from)" value="([^"]+)"')
 ROW = re.compile(r'id="run-([0-9a-f-]{36})"')
 PATIENCE_SECONDS = 30.0
+CONFIRM = "/confirm/"
 
 
 class Person(NamedTuple):
@@ -42,16 +44,24 @@ class Desk:
         self.browser = requests.Session()
         self.browser.trust_env = False
         self.pages: list[str] = []
-        self._sign_in(username, password)
+        self._password = password
+        self._sign_in(username)
 
-    def _sign_in(self, username: str, password: str) -> None:
+    def _sign_in(self, username: str) -> None:
         form = _hidden_fields(self.get("/sign-in/"))
-        answer = self.post("/sign-in/", {**form, "username": username, "password": password})
+        answer = self.post("/sign-in/", {**form, "username": username, "password": self._password})
         if answer.status_code != 302:
             raise RuntimeError("Sign-in failed.")
 
     def get(self, path: str, **headers: str) -> requests.Response:
-        """Fetch a page."""
+        """Fetch a page; who is asked to prove who they are does so, and fetches it again."""
+        answer = self._get(path, **headers)
+        if _asks_for_proof(answer):
+            self.post(CONFIRM, {"password": self._password})
+            answer = self._get(path, **headers)
+        return answer
+
+    def _get(self, path: str, **headers: str) -> requests.Response:
         answer = self.browser.get(self.address + path, headers=headers, timeout=PATIENCE_SECONDS)
         self.pages.append(answer.text)
         return answer
@@ -105,6 +115,10 @@ class Dialog:
         row = ROW.search(answer.text) if answer.headers.get("HX-Retarget") == "#runs" else None
         run = uuid.UUID(row[1]) if row else None
         return Answer(self.person, self.click, answer.status_code, seconds, answer.text, run)
+
+
+def _asks_for_proof(answer: requests.Response) -> bool:
+    return urlsplit(answer.url).path == CONFIRM or answer.headers.get("HX-Redirect", "").startswith(CONFIRM)
 
 
 def _hidden_fields(page: requests.Response) -> dict[str, str]:

@@ -49,6 +49,7 @@ RULES = {
     "csp_report": Rule(get=NOBODY, post=ANYBODY),
     "access:sign_in": Rule(get=ANYBODY, post=ANYBODY),
     "access:sign_out": Rule(get=NOBODY, post=ANYBODY),
+    "access:confirm": Rule(get=SIGNED_IN, post=SIGNED_IN),
     "access:profile": Rule(get=SIGNED_IN, post=SIGNED_IN),
     "access:members": Rule(get=SUPERUSERS),
     "access:member_add": Rule(get=SUPERUSERS, post=SUPERUSERS),

@@ -17,6 +17,7 @@ from connectors.models import Connector, SyncRun
 from connectors.over_time import people_over_time
 from connectors.readiness_table import matrix_of, reading_with
 from credentials.guids import as_guid
+from neurons_admin.access.sudo import sudo_required
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
 from neurons_admin.ui.parts import Entry
@@ -96,6 +97,7 @@ def detail(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(DELETE, raise_exception=True)
+@sudo_required
 def delete(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Delete a connector that has brought in nobody; otherwise say what keeps it."""
     connector = get_object_or_404(Connector, pk=pk)

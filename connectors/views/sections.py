@@ -21,6 +21,7 @@ from connectors.readiness_table import matrix_of, reading_with
 from connectors.views.checking import report_on
 from credentials.finding import Finding
 from credentials.models import Cloud
+from neurons_admin.access.sudo import sudo_required
 from neurons_admin.audit.meanwhile import ChangedMeanwhileError, MeanwhileForm, version_of
 from neurons_admin.http import Request
 
@@ -46,6 +47,7 @@ def gone_is_not_found(view: View) -> View:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @permission_required(ADD, raise_exception=True)
+@sudo_required
 def add(request: Request) -> HttpResponse:
     """A new connector: its credential is tried, then it is kept."""
     form = ConnectionForm(request.POST if request.method == "POST" else None, connector=None, user=request.user)
@@ -70,6 +72,7 @@ def add(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
 @gone_is_not_found
+@sudo_required
 def edit_connection(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Name, switch, and the credential to synchronise with."""
     form, connector = _drawn(ConnectionForm, request, pk, "connection")
@@ -144,6 +147,7 @@ def edit_schedule(request: Request, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
 @gone_is_not_found
+@sudo_required
 def edit_actions(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Action details: whether to act, with which credential, and which actions to offer."""
     form, connector = _drawn(ActionsForm, request, pk, "actions")

@@ -15,6 +15,7 @@ from connectors.sharing import SECTIONS, make_shared
 from credentials.forms import ShareForm
 from credentials.models import Credential
 from credentials.services import NameTakenError, SharedAlreadyError
+from neurons_admin.access.sudo import sudo_required
 from neurons_admin.audit.meanwhile import ChangedMeanwhileError, version_of
 from neurons_admin.http import Request
 
@@ -23,6 +24,7 @@ NEEDED: Final = ("connectors.change_connector", "credentials.add_credential")
 
 @require_http_methods(["GET", "POST"])
 @permission_required(NEEDED, raise_exception=True)
+@sudo_required
 def share(request: Request, pk: uuid.UUID, role: str) -> HttpResponse:
     """Ask for the name under which the credential becomes a shared one, and make it one."""
     form, connector = _drawn(request, pk, role)

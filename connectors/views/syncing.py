@@ -11,6 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from connectors.models import Connector, SyncRun
 from connectors.sync import schedule, steering
+from neurons_admin.access.sudo import sudo_for_button
 from neurons_admin.http import Request
 
 CALLS_SHOWN = 50
@@ -42,6 +43,7 @@ def sync_run(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @permission_required("connectors.sync_connector", raise_exception=True)
+@sudo_for_button
 def decide(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Pause it, let it go on, stop it, or decide what it asks; then show its page."""
     run = get_object_or_404(SyncRun, pk=pk)

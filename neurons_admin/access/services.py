@@ -104,6 +104,7 @@ def change_member(member: User, wanted: Particulars, *, by: User) -> bool:
     member.is_superuser = wanted.is_superuser
     member.save(update_fields=["first_name", "last_name", "email", "is_superuser"])
     _give(member, wanted)
+    member.sessions.all().forget_proofs()
     record("member.changed", member, actor=by, detail=changes)
     return True
 
@@ -147,9 +148,13 @@ def set_password(member: User, password: str, *, by: User) -> None:
 
 @transaction.atomic
 def change_own_password(member: User, password: str) -> None:
-    """Replace one's own password; the caller has seen the present one, and keeps this session alive."""
+    """Replace one's own password; the caller has seen the present one, and keeps this session alive.
+
+    What does harm is asked about anew: the new password is then the proof.
+    """
     member.set_password(password)
     member.save(update_fields=["password"])
+    member.sessions.all().forget_proofs()
     record("member.password_changed", member, actor=member)
 
 
@@ -171,6 +176,21 @@ def note_failed_sign_in(username: str, address: str) -> None:
 def note_sign_out(member: User, address: str) -> None:
     """Record that somebody left."""
     record("sign_in.ended", member, actor=member, detail={"address": address})
+
+
+def note_proof(member: User, way: str) -> None:
+    """Somebody who is signed in proved once more that they are this member, in the way of this name."""
+    record("sign_in.proved", member, actor=member, detail={"way": way})
+
+
+def note_wrong_proof(member: User, way: str) -> None:
+    """Somebody who is signed in as this member could not prove it."""
+    record("sign_in.not_proved", member, actor=member, detail={"way": way})
+
+
+def note_too_many_proofs(member: User) -> None:
+    """A session ends, for too many wrong answers were given in it."""
+    record("sign_in.shut_out", member, actor=member)
 
 
 def _taken(member: User, by: User) -> tuple[User, bool]:

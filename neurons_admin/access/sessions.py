@@ -52,11 +52,6 @@ def proved_within(request: HttpRequest, seconds: float) -> bool:
     return proved_at is not None and timedelta() <= timezone.now() - proved_at <= timedelta(seconds=seconds)
 
 
-def forget_proofs(member: User) -> None:
-    """Ask for a proof anew in all sessions of a member, whose rights or ways to prove themselves have changed."""
-    Session.objects.of(member).update(proved_at=None)
-
-
 def of(member: User) -> SessionQuerySet:
     """The sessions in which a member could go on at this moment, the latest used first."""
     return Session.objects.alive().of(member).order_by("-seen_at", "-began_at")

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from neurons_admin.access.views import members, profile, roles, scopes, sign_in
+from neurons_admin.access.views import confirm, members, profile, roles, scopes, sign_in
 
 app_name = "access"
 
 urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
+    path("confirm/", confirm.confirm, name="confirm"),
     path("profile/", profile.profile, name="profile"),
     path("members/", members.members, name="members"),
     path("members/add/", members.add, name="member_add"),

@@ -14,6 +14,7 @@ from connectors import actions
 from connectors.actions import Action, ActionForm
 from connectors.graph import GraphError
 from connectors.readiness import Verdict
+from neurons_admin.access.sudo import sudo_required
 from neurons_admin.http import Request
 from neurons_admin.ui.parts import Change
 from people import asking, policy, services
@@ -27,6 +28,7 @@ from people.views.rows import RunRow
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @who_may_act
+@sudo_required
 def ask(request: Request, pk: int, account_pk: int, key: str) -> HttpResponse:
     """Show the dialog; on POST write the run down and answer with its row."""
     account = account_for(request.user, pk, account_pk)

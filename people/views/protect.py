@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from neurons_admin.access.sudo import sudo_required
 from neurons_admin.http import Request
 from people import services
 from people.permissions import OVERRIDE
@@ -31,6 +32,7 @@ class ProtectForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @permission_required(OVERRIDE, raise_exception=True)
+@sudo_required
 def protect(request: Request, pk: int, account_pk: int) -> HttpResponse:
     """Ask for the reason, and keep it; an empty one ends the protection."""
     account = account_for(request.user, pk, account_pk, OVERRIDE)

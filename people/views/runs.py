@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from neurons_admin.access.sudo import sudo_for_button
 from neurons_admin.http import Request
 from people import policy, services
 from people.models import ActionRun
@@ -48,6 +49,7 @@ def row(request: Request, pk: str) -> HttpResponse:
 @never_cache
 @require_POST
 @who_may_act
+@sudo_for_button
 def reveal(request: Request, pk: str) -> HttpResponse:
     """The password or other secret that was made, once, to the one who asked. It stands in this answer only."""
     shown = run_for_acting(request.user, pk, ActionRun.objects.for_list())
@@ -82,6 +84,7 @@ def cancel(request: Request, pk: str) -> HttpResponse:
 
 @require_POST
 @who_may_act
+@sudo_for_button
 def decide(request: Request, pk: str) -> HttpResponse:
     """Settle by somebody's word what nobody could find out: `happened` is yes or no."""
     shown = run_for_acting(request.user, pk)
@@ -97,6 +100,7 @@ def decide(request: Request, pk: str) -> HttpResponse:
 
 @require_POST
 @who_may_act
+@sudo_for_button
 def confirm(request: Request, pk: str) -> HttpResponse:
     """Let a run go on that was held because the database was restored."""
     shown = run_for_acting(request.user, pk)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from connectors.actions import Action, ActionForm
 from connectors.readiness import Verdict
+from neurons_admin.access.sudo import sudo_required
 from neurons_admin.http import Request
 from neurons_admin.ui.parts import Compared
 from people import asking, policy, undoing
@@ -24,6 +25,7 @@ IS_BACK = "Everything is as it was before that run already."
 
 @require_http_methods(["GET", "POST"])
 @who_may_act
+@sudo_required
 def undo(request: Request, pk: str) -> HttpResponse:
     """Show before, after and now; on POST ask for the inverse, which is refused where something has changed since."""
     run = run_for_acting(request.user, pk, ActionRun.objects.for_list().for_work())

@@ -193,7 +193,7 @@ class TestProofs:
         assert not sessions.proved_within(request, 600)
 
     def test_proofs_are_forgotten_in_all_sessions(self, browser: Client, ada: User, rf: Any) -> None:
-        sessions.forget_proofs(ada)
+        Session.objects.of(ada).forget_proofs()
         request = rf.get("/")
         request.session = SessionStore(browser.cookies[COOKIE].value)
         assert not sessions.proved_within(request, 600)

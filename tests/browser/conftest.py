@@ -3,8 +3,10 @@
 The fixtures end with this folder: Playwright's event loop would be in the way of Django's ORM.
 """
 
+import math
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 WAIT_MILLISECONDS = 15_000
+# Well before the product asks whoever signed in to prove again who they are.
+SIGNED_IN_LATELY = 7 * 60.0
 
 
 @pytest.fixture(scope="package")
@@ -130,24 +134,29 @@ def sign_in(page: Page, product: Product) -> Callable[..., None]:
 
 
 @pytest.fixture(scope="package")
-def sessions() -> dict[str, list[Any]]:
-    """The cookies of demo users who have signed in: who has done so once need not do so in each test."""
+def sessions() -> dict[str, tuple[float, list[Any]]]:
+    """When demo users signed in, and their cookies: who has done so lately need not do so in each test."""
     return {}
 
 
 @pytest.fixture
 def person(
-    page: Page, context: BrowserContext, product: Product, sign_in: Callable[..., None], sessions: dict[str, list[Any]]
+    page: Page,
+    context: BrowserContext,
+    product: Product,
+    sign_in: Callable[..., None],
+    sessions: dict[str, tuple[float, list[Any]]],
 ) -> Callable[..., PersonPage]:
     """person("JohannaL") is the page of whoever has that sign-in name; `user` is who looks at it."""
 
     def open_page(alias: str, user: str = "admin") -> PersonPage:
-        if user in sessions:
-            context.clear_cookies()
-            context.add_cookies(sessions[user])
+        since, cookies = sessions.get(user, (-math.inf, []))
+        context.clear_cookies()
+        if time.monotonic() - since < SIGNED_IN_LATELY:
+            context.add_cookies(cookies)
         else:
             sign_in(user)
-            sessions[user] = context.cookies()
+            sessions[user] = time.monotonic(), context.cookies()
         return PersonPage(page, product, alias).open()
 
     return open_page

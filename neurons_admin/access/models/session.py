@@ -25,6 +25,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """All sessions of a member."""
         return self.filter(member=member)
 
+    def forget_proofs(self) -> None:
+        """Have whoever sits there prove anew who they are, before anything that does harm."""
+        self.update(proved_at=None)
+
     def end(self) -> int:
         """End them: the rows are gone, and with them what a cookie could name. Returns how many there were."""
         return self.delete()[0]

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from neurons_admin.access import services
 from neurons_admin.access.forms import MemberForm, NewMemberForm
 from neurons_admin.access.models import Membership, Role, User
+from neurons_admin.access.sudo import sudo_required
 from neurons_admin.access.views.dialog import in_dialog
 from neurons_admin.http import Request
 from neurons_admin.ui import keyset
@@ -117,6 +118,7 @@ def entries_for(request: Request, member: User) -> list[Entry]:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @permission_required(ADD, raise_exception=True)
+@sudo_required
 def add(request: Request) -> HttpResponse:
     """Add a member."""
     form = NewMemberForm(request.POST if request.method == "POST" else None)
@@ -134,6 +136,7 @@ def add(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@sudo_required
 def member(request: Request, pk: int) -> HttpResponse:
     """Show a member; on POST change what is said about them and what they may do."""
     shown = get_object_or_404(User, pk=pk)
@@ -159,6 +162,7 @@ def _initial(particulars: services.Particulars) -> dict[str, object]:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@sudo_required
 def set_password(request: Request, pk: int) -> HttpResponse:
     """Give a member a new password."""
     subject = get_object_or_404(User, pk=pk)
@@ -180,6 +184,7 @@ def set_password(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@sudo_required
 def deactivate(request: Request, pk: int) -> HttpResponse:
     """Keep a member from signing in."""
     subject = get_object_or_404(User, pk=pk)
@@ -198,6 +203,7 @@ def deactivate(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@sudo_required
 def activate(request: Request, pk: int) -> HttpResponse:
     """Let a member sign in again."""
     subject = get_object_or_404(User, pk=pk)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from neurons_admin.access import role_services, services
 from neurons_admin.access.forms import RoleForm
 from neurons_admin.access.models import Role
+from neurons_admin.access.sudo import sudo_required
 from neurons_admin.access.views.dialog import Deletion
 from neurons_admin.access.views.members import ADD, CHANGE, SEE, tabs
 from neurons_admin.http import Request
@@ -30,6 +31,7 @@ def roles(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(ADD, raise_exception=True)
+@sudo_required
 def add(request: Request) -> HttpResponse:
     """Make a role."""
     form = RoleForm(request.POST if request.method == "POST" else None)
@@ -46,6 +48,7 @@ def add(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@sudo_required
 def role(request: Request, pk: int) -> HttpResponse:
     """Show a role; on POST change what it includes, and the name of one that is not built in."""
     shown = _role(pk)
@@ -74,6 +77,7 @@ def role(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@sudo_required
 def delete(request: Request, pk: int) -> HttpResponse:
     """Take a role away that nobody has."""
     subject = _role(pk)

@@ -14,6 +14,7 @@ from neurons_admin.access import scope_services, services
 from neurons_admin.access import scopes as kinds_of_scopes
 from neurons_admin.access.models import Scope
 from neurons_admin.access.scope_forms import ScopeForm
+from neurons_admin.access.sudo import sudo_required
 from neurons_admin.access.views.dialog import Deletion
 from neurons_admin.access.views.members import ADD, CHANGE, SEE, tabs
 from neurons_admin.http import Request
@@ -32,6 +33,7 @@ def scopes(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(ADD, raise_exception=True)
+@sudo_required
 def add(request: Request) -> HttpResponse:
     """Make a scope."""
     form = ScopeForm(request.POST if request.method == "POST" else None)
@@ -48,6 +50,7 @@ def add(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@sudo_required
 def scope(request: Request, pk: int) -> HttpResponse:
     """Show a scope; on POST change it, for all who have a role for it at once."""
     shown = get_object_or_404(Scope, pk=pk)
@@ -75,6 +78,7 @@ def scope(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGE, raise_exception=True)
+@sudo_required
 def delete(request: Request, pk: int) -> HttpResponse:
     """Take a scope away that no role was given for."""
     subject = get_object_or_404(Scope, pk=pk)
