@@ -1,5 +1,6 @@
 """Settings: all of them from the environment, or from the file named by ENV_FILE. docs/settings.md lists them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -93,6 +95,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "neurons_admin.http.NoBlankPage",
     "neurons_admin.http.NeverStore",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "neurons_admin.urls"
@@ -129,6 +132,7 @@ DATABASES["default"]["ENGINE"] = "neurons_admin.audit.database"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "access:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "access:sign_in"
@@ -137,6 +141,20 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Wrong tries are counted in the database; access/throttle.py has the limits, of which none may be reached.
+AXES_HANDLER = "neurons_admin.access.throttle.Throttle"
+AXES_FAILURE_LIMIT = 1
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "neurons_admin.access.throttle.counted_name"
+AXES_CLIENT_IP_CALLABLE = "neurons_admin.access.addresses.counted_address"
+AXES_LOCKOUT_CALLABLE = "neurons_admin.access.throttle.too_many"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "credential", "next", "csrfmiddlewaretoken"]
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env("TIME_ZONE", default="UTC")
@@ -205,7 +223,9 @@ PERMISSIONS_POLICY = {
     "publickey-credentials-create": "self",
     "publickey-credentials-get": "self",
 }  # fmt: skip
-if env.bool("BEHIND_PROXY", default=False):
+# How many proxies of ours stand before us: that many addresses at the end of X-Forwarded-For can be believed.
+PROXIES = env.int("BEHIND_PROXY", default=0)
+if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # The largest honest form is a few kilobytes. The one file there is, a certificate with its key, never touches the disk:
@@ -253,5 +273,6 @@ LOGGING = {
         "django.server": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
         "msal": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
     },
 }

@@ -163,14 +163,17 @@ def note_sign_in(member: User, address: str) -> None:
     record("sign_in.succeeded", member, actor=member, detail={"address": address})
 
 
-def note_failed_sign_in(username: str, address: str) -> None:
-    """Record an attempt with a wrong name or password.
+@transaction.atomic
+def note_failed_sign_in(username: str, address: str, *, throttled: bool = False) -> None:
+    """Record an attempt with a wrong name or password, and whether it was the last one for some time.
 
     A name that nobody has is not written down: people type passwords into that field, and the trail keeps for ever.
     """
     member = User.objects.filter(username=username).first()
     subject = member or User(username="an unknown username")
     record("sign_in.refused", subject, actor=AnonymousUser(), detail={"address": address})
+    if throttled:
+        record("sign_in.throttled", subject, actor=AnonymousUser(), detail={"address": address})
 
 
 def note_sign_out(member: User, address: str) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from neurons_admin.access import browsers
+from neurons_admin.access.addresses import address_of
 from neurons_admin.access.models import User
 from neurons_admin.access.models.session import Session, SessionQuerySet
 from neurons_admin.access.session_store import SessionStore
@@ -33,7 +34,7 @@ def begin(request: HttpRequest, member: User, *, how: str) -> None:
     store[BEGAN] = time.time()
     store.note(
         proved_at=timezone.now(),
-        address=str(request.META.get("REMOTE_ADDR", ""))[:45],
+        address=address_of(request),
         browser=browsers.in_words(request.headers.get("User-Agent", "")),
     )
 

@@ -30,6 +30,7 @@ SUBJECTS: Final = {
 SENTENCES: Final = {
     "sign_in.succeeded": "signed in",
     "sign_in.refused": "was refused at sign-in as",
+    "sign_in.throttled": "had tried too often, and has to wait, at sign-in as",
     "sign_in.ended": "signed out",
     "sign_in.proved": "confirmed who they are:",
     "sign_in.not_proved": "gave a wrong answer when asked to confirm being",

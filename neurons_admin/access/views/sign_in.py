@@ -6,7 +6,8 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 
-from neurons_admin.access import services, sessions
+from neurons_admin.access import services, sessions, throttle
+from neurons_admin.access.addresses import address_of
 from neurons_admin.access.models import User
 
 
@@ -22,13 +23,18 @@ class SignIn(LoginView):
         member = form.get_user()
         if isinstance(member, User):
             sessions.begin(self.request, member, how="password")
-            services.note_sign_in(member, _address(self.request))
+            services.note_sign_in(member, address_of(self.request))
         return HttpResponseRedirect(self.get_success_url())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        """Wrong ones; a form that was left half empty is no attempt."""
-        if form.cleaned_data.get("username") and form.cleaned_data.get("password"):
-            services.note_failed_sign_in(form.cleaned_data["username"], _address(self.request))
+        """Wrong ones. A form that was left half empty is no attempt, nor is one that was not looked at.
+
+        That one has been recorded once, when the waiting began: whoever sends it again and again fills no trail.
+        """
+        name, is_full = form.cleaned_data.get("username"), form.cleaned_data.get("password")
+        if name and is_full and throttle.was_looked_at(self.request):
+            has_begun = throttle.has_begun(self.request)
+            services.note_failed_sign_in(name, address_of(self.request), throttled=has_begun)
         return super().form_invalid(form)
 
 
@@ -39,9 +45,5 @@ class SignOut(LogoutView):
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Leave."""
         if isinstance(request.user, User):
-            services.note_sign_out(request.user, _address(request))
+            services.note_sign_out(request.user, address_of(request))
         return super().post(request, *args, **kwargs)
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
