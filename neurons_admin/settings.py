@@ -20,6 +20,10 @@ SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS")
 AUDIT_KEYS = env.list("AUDIT_KEYS")
+# A file outside of the database, to which the end of the audit trail is written every hour.
+AUDIT_HEADS = env("AUDIT_HEADS", default="")
+if AUDIT_HEADS and not Path(AUDIT_HEADS).is_absolute():
+    raise ImproperlyConfigured("AUDIT_HEADS is the absolute path of a file.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=True)

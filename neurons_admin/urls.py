@@ -6,6 +6,7 @@ from neurons_admin.violations import csp_report
 from people.views.home import home
 
 handler400 = "neurons_admin.http.bad_request"
+handler403 = "neurons_admin.audit.refusals.permission_denied"
 handler500 = "neurons_admin.http.server_error"
 
 urlpatterns = [

@@ -129,7 +129,7 @@ def _write_down(orders: Sequence[Order], asking: Asking) -> list[ActionRun]:
         detail: dict[str, Any] = {"action": run.action, "person": run.person_id}
         if asking.override_reason:
             detail["override"] = asking.override_reason
-        record("run.asked", run, actor=asking.asked_by, detail=detail)
+        record("run.asked", run, actor=asking.asked_by, detail=detail, about=run.concerns)
         runs.append(run)
     return runs
 

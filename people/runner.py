@@ -25,6 +25,7 @@ from connectors.graph import (
     read_standing,
     removal_in,
 )
+from neurons_admin.audit.models import record
 from neurons_admin.encryption import SecretUnreadable
 from neurons_admin.pace import paced
 from people import imports, policy, restores
@@ -166,6 +167,7 @@ def _require_right(run: ActionRun) -> None:
         return
     may_elsewhere = all(policy.may_act(run.asked_by, action) for action in run.bound_action().comprises)
     whom = " for this person" if may_elsewhere else ""
+    record("run.refused", run, actor=run.asked_by, detail={"action": run.action}, about=run.concerns)
     raise Refused(f"{run.asked_by.label} may no longer ask for this action{whom}.", code="refused_here")
 
 

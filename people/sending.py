@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from connectors import gates
 from connectors.actions import Action, Target
 from connectors.graph import Graph, NotThere, OutcomeUnknown, Refused, TryLater
+from neurons_admin.audit.models import record
 from neurons_admin.pace import paced
 from people import imports
 from people.looking import look
@@ -46,19 +47,7 @@ class Prepared:
 def send(run: ActionRun, order: Prepared) -> None:
     """The fence, the one call, and what came of it."""
     credential = run.account.connector.action_credential
-    fenced = ActionRun.objects.move(
-        run,
-        State.RUNNING,
-        SENDING_AGAIN if run.in_doubt else SENDING_ANEW if order.answered else SENDING,
-        expecting=Q(state=State.RUNNING, lease=run.lease, sent_at=None, lease_until__gt=Now()),
-        sent_at=Now(),
-        lease_until=Now() + paced(LEASE_SECONDS),
-        before=order.before,
-        after=order.action.after(order.state),
-        credential_name=str(credential)[:120],
-        client_id=credential.client_id if credential else None,
-    )
-    if not fenced:
+    if not _fence(run, order):
         run.tell("The lease was lost before anything was sent; nothing was sent.")
         return
     write = order.action.write(order.target, order.state, order.secret)
@@ -73,6 +62,28 @@ def send(run: ActionRun, order: Prepared) -> None:
     if _accepted(run, order, answer):
         imports.refresh(run.account, dict(order.action.then(order.state)))
         look(run)
+
+
+def _fence(run: ActionRun, order: Prepared) -> bool:
+    """From here on it may have happened, and whose credential it was done with is on record; False for a lost lease."""
+    credential = run.account.connector.action_credential
+    with transaction.atomic():
+        fenced = ActionRun.objects.move(
+            run,
+            State.RUNNING,
+            SENDING_AGAIN if run.in_doubt else SENDING_ANEW if order.answered else SENDING,
+            expecting=Q(state=State.RUNNING, lease=run.lease, sent_at=None, lease_until__gt=Now()),
+            sent_at=Now(),
+            lease_until=Now() + paced(LEASE_SECONDS),
+            before=order.before,
+            after=order.action.after(order.state),
+            credential_name=str(credential)[:120],
+            client_id=credential.client_id if credential else None,
+        )
+        if fenced:
+            detail: dict[str, object] = {"action": run.action, "credential": str(credential)}
+            record("run.sent", run, actor=run.asked_by, detail=detail, about=run.concerns)
+    return fenced
 
 
 def _accepted(run: ActionRun, order: Prepared, answer: Mapping[str, Any]) -> bool:

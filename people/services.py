@@ -36,7 +36,7 @@ def reveal_password(run: ActionRun, *, asked_by: User) -> str | None:
         password = _opened(sealed)
         sealed.delete()
         run.tell(f"The {secret_name_of(run)} was shown once and destroyed.")
-        record("run.password_shown", run, actor=asked_by)
+        record("run.password_shown", run, actor=asked_by, about=run.concerns)
     return password
 
 
@@ -71,7 +71,7 @@ def cancel(run: ActionRun, *, asked_by: User) -> bool:
             message=f"Cancelled by {asked_by.label}. {_not_done(run)}",
         )
         if moved:
-            record("run.cancelled", run, actor=asked_by)
+            record("run.cancelled", run, actor=asked_by, about=run.concerns)
     return moved
 
 
@@ -103,7 +103,7 @@ def decide(run: ActionRun, *, happened: bool, asked_by: User) -> bool:
             **columns,
         )
         if moved:
-            record("run.decided", run, actor=asked_by, detail={"happened": happened})
+            record("run.decided", run, actor=asked_by, detail={"happened": happened}, about=run.concerns)
     return moved
 
 
@@ -117,7 +117,7 @@ def confirm(run: ActionRun, *, asked_by: User) -> bool:
     with transaction.atomic():
         let_go = restores.let_go(run, f"Confirmed by {asked_by.label} after the restore.")
         if let_go:
-            record("run.confirmed", run, actor=asked_by)
+            record("run.confirmed", run, actor=asked_by, about=run.concerns)
     return let_go
 
 

@@ -20,6 +20,7 @@ from connectors.models import Connector
 from connectors.sync import schedule
 from connectors.upkeep import warn_of_expiry
 from neurons_admin import doorbell
+from neurons_admin.audit import heads
 from neurons_admin.pace import paced
 from people import restores, runner
 from people.looking import look
@@ -39,7 +40,10 @@ UNHEARD = "Taken up by the sweeper: a worker was rung for, and nobody came."
 SYNC_EVERY = 10
 # Passes between two looks at what is about to expire.
 WARN_EVERY = 300
+# Passes between two looks at whether the head of the audit trail is to be kept.
+HEADS_EVERY = 60
 _WARNING = uuid.UUID(int=0)
+_HEADS = uuid.UUID(int=1)
 # The advisory lock that lets one sweeper go at a time ("neur").
 ONE_AT_A_TIME = 0x6E657572
 HANDS = 4
@@ -83,6 +87,8 @@ class Sweeper:
             steps += [schedule.start_due, schedule.ring_waiting]
         if self._passes % WARN_EVERY == 0:
             steps.append(self._warn)
+        if self._passes % HEADS_EVERY == 0:
+            steps.append(self._keep_heads)
         self._passes += 1
         for step in steps:
             try:
@@ -95,6 +101,10 @@ class Sweeper:
     def _warn(self) -> None:
         """On a thread of its own: a mail server that does not answer must hold up nothing."""
         self._hand_over(_WARNING, lambda _: warn_of_expiry(), None, self._eyes)
+
+    def _keep_heads(self) -> None:
+        """On a thread of its own: so may a disk that is far away."""
+        self._hand_over(_HEADS, lambda _: heads.keep_if_due(), None, self._eyes)
 
     def _look(self) -> None:
         due = ActionRun.objects.for_work().understood().filter(next_read_at__lte=Now()).exclude(shut_for(ACTS_WITH))

@@ -66,6 +66,7 @@ RULES = {
     "access:scope": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="scope"),
     "access:scope_delete": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="scope"),
     "audit:list": Rule(get=AUDITORS),
+    "audit:export": Rule(get=NOBODY, post=SUPERUSERS),
     "connectors:list": Rule(get=CONNECTORS),
     "connectors:add": Rule(get=CONNECTORS, post=CONNECTORS),
     "connectors:separation": Rule(get=CONNECTORS),

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from connectors.graph import Call, GraphError, Reader, Refused, StartOver, TryLater
 from connectors.models import Connector, SyncCall, SyncRun, SyncRunQuerySet
+from neurons_admin.audit.models import record
 
 from .brake import Brake, require_acceptable
 from .collecting import collecting_seldom
@@ -91,21 +92,28 @@ def _attempt(run: SyncRun, sink: Sink) -> None:
         _end(run, SyncRun.State.FAILED, message="A fault of this product stopped it; see the log.", error_code="fault")
 
 
+@transaction.atomic
 def _claim(run_id: uuid.UUID | str) -> SyncRun | None:
-    claimed = (
-        SyncRun.objects.waiting()
-        .filter(pk=run_id)
-        .update(
-            state=SyncRun.State.RUNNING,
-            lease=uuid.uuid4(),
-            lease_until=Now() + LEASE,
-            attempts=F("attempts") + 1,
-            started_at=Coalesce("started_at", Now()),
-            message="",
-            error_code="",
-        )
+    """Take it, and record with whose credential it reads; None if somebody else has it, or it is over."""
+    waiting = SyncRun.objects.waiting().filter(pk=run_id)
+    is_first = waiting.filter(started_at=None).exists()
+    claimed = waiting.update(
+        state=SyncRun.State.RUNNING,
+        lease=uuid.uuid4(),
+        lease_until=Now() + LEASE,
+        attempts=F("attempts") + 1,
+        started_at=Coalesce("started_at", Now()),
+        message="",
+        error_code="",
     )
-    return SyncRun.objects.select_related("connector__sync_credential").get(pk=run_id) if claimed else None
+    if not claimed:
+        return None
+    run = SyncRun.objects.select_related("connector__sync_credential", "asked_by").get(pk=run_id)
+    if is_first:
+        credential = run.connector.sync_credential
+        about = (run.connector, credential)
+        record("sync.began", run, actor=run.asked_by, detail={"credential": str(credential)}, about=about)
+    return run
 
 
 def _follow(run: SyncRun, sink: Sink) -> None:

@@ -7,10 +7,11 @@ of a view's. docs/decisions/0013-sudo-mode.md says why the times are what they a
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
@@ -22,17 +23,17 @@ PROOF_LASTS: Final = timedelta(minutes=10)
 # Whoever opened a form in time can fill it in without haste.
 FORM_GRACE: Final = timedelta(minutes=5)
 
-View = Callable[..., HttpResponse]
+_View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
 
 
-def sudo_required(view: View) -> View:
+def sudo_required(view: _View) -> _View:
     """Guard a page with a form: its GET asks for a proof of the last ten minutes, its POST has five more.
 
     A POST that comes later is refused without a trace of what was sent; the answer tells how to send it once more.
     """
 
     @wraps(view)
-    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method in {"GET", "HEAD"}:
             if not is_proved(request):
                 return ask_for_proof(request, request.get_full_path())
@@ -41,18 +42,18 @@ def sudo_required(view: View) -> View:
         return view(request, *args, **kwargs)
 
     guarded.asks_for_proof = "form"  # type: ignore[attr-defined]
-    return guarded
+    return cast(_View, guarded)
 
 
-def sudo_for_button(view: View) -> View:
+def sudo_for_button(view: _View) -> _View:
     """Guard a button: its POST asks for a proof of the last ten minutes, and leads back to where the button is."""
 
     @wraps(view)
-    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs) if is_proved(request) else ask_for_proof(request, _page_of(request))
 
     guarded.asks_for_proof = "button"  # type: ignore[attr-defined]
-    return guarded
+    return cast(_View, guarded)
 
 
 def is_proved(request: Request, within: timedelta = PROOF_LASTS) -> bool:

@@ -22,4 +22,7 @@ class AuditConfig(AppConfig):
 def offered() -> list[Section]:
     """What a role can include."""
     readers = (roles.CONNECTOR_ADMIN, roles.CREDENTIAL_ADMIN)
-    return [Section("Audit", [Offer("audit.view_event", "Read the audit trail", readers)])]
+    taking = Offer("audit.export_event", "Take the audit trail along as a file")
+    return [
+        Section("Audit", [Offer("audit.view_event", "Read the audit trail", readers), taking]),
+    ]

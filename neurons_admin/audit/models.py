@@ -32,6 +32,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        permissions = [("export_event", "Can export the audit trail")]
         indexes = [
             GinIndex(fields=["about"], name="audit_event_about", fastupdate=False),
             models.Index(fields=["subject_type", "subject_id"], name="audit_event_subject"),
@@ -66,9 +67,28 @@ class Link(models.Model):
         return f"{self.position}: event {self.event_id}"
 
 
+class KeptHead(models.Model):
+    """That the head of the chain was written down outside of the database, and when."""
+
+    position = models.BigIntegerField(unique=True)
+    mac = models.BinaryField(max_length=32)
+    kept_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.position} at {self.kept_at:%Y-%m-%d %H:%M}"
+
+
+def mark_of(label: str, key: object) -> str:
+    """How `about` names a row of a model, by label and key."""
+    return f"{label}:{key}"
+
+
 def mark(row: models.Model) -> str:
     """How `about` names a row."""
-    return f"{row._meta.label_lower}:{row.pk}"
+    return mark_of(row._meta.label_lower, row.pk)
 
 
 def record(

@@ -11,9 +11,11 @@ from django.db import models
 
 from neurons_admin.access.models import User
 from neurons_admin.audit import words
-from neurons_admin.audit.models import Event
+from neurons_admin.audit.models import Event, mark
 
 USER: Final = User._meta.label_lower
+# A menu offers no more; the rest is found from its own page.
+NAMED: Final = 100
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,32 @@ def _subject_urls(events: Iterable[Event], reader: User) -> dict[tuple[str, str]
     urls: dict[tuple[str, str], str] = {}
     for label, wanted in ids.items():
         model = _model_with_pages(label)
-        if model and reader.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
+        if model and _may_see(reader, model):
             for found in model._default_manager.filter(pk__in=_keys(model, wanted)):
                 urls[label, str(found.pk)] = found.get_absolute_url()  # type: ignore[attr-defined]
     return urls
+
+
+def named(label: str, reader: User) -> list[tuple[str, str]]:
+    """The first hundred of a model that have a page, as marks and names; none if the reader may not see them."""
+    model = _model_with_pages(label)
+    if model is None or not _may_see(reader, model):
+        return []
+    rows = [row for row in model._default_manager.all()[:NAMED] if row.get_absolute_url()]  # type: ignore[attr-defined]
+    return [(mark(row), str(row)) for row in rows]
+
+
+def name_of(written: str, reader: User) -> str:
+    """What a mark names, in words; empty for what is not there, or is not the reader's to see."""
+    label, _, key = written.partition(":")
+    model = _model_with_pages(label)
+    if model is None or not _may_see(reader, model):
+        return ""
+    return next((str(row) for row in model._default_manager.filter(pk__in=_keys(model, [key]))), "")
+
+
+def _may_see(reader: User, model: type[models.Model]) -> bool:
+    return reader.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
 
 
 def _model_with_pages(label: str) -> type[models.Model] | None:

@@ -6,4 +6,7 @@ from neurons_admin.audit import views
 
 app_name = "audit"
 
-urlpatterns = [path("", views.events, name="list")]
+urlpatterns = [
+    path("", views.events, name="list"),
+    path("export/", views.export_events, name="export"),
+]

@@ -8,12 +8,15 @@ from typing import Final
 # The part of a verb before the dot, and what its events are about.
 AREAS: Final = {
     "sign_in": "Sign-in",
+    "access": "Refusals",
+    "audit": "Audit trail",
     "member": "Members",
     "role": "Roles",
     "scope": "Scopes",
     "run": "Runs",
     "person": "People",
     "connector": "Connectors",
+    "sync": "Synchronisations",
     "credential": "Credentials",
 }
 # What an event can be about, by model.
@@ -22,6 +25,7 @@ SUBJECTS: Final = {
     "access.scope": "Scope",
     "access.user": "Member",
     "connectors.connector": "Connector",
+    "connectors.syncrun": "Synchronisation",
     "credentials.credential": "Credential",
     "people.actionrun": "Run",
     "people.person": "Person",
@@ -35,6 +39,8 @@ SENTENCES: Final = {
     "sign_in.proved": "confirmed who they are:",
     "sign_in.not_proved": "gave a wrong answer when asked to confirm being",
     "sign_in.shut_out": "was signed out, after too many wrong answers, as",
+    "access.refused": "was refused what their role does not include:",
+    "audit.exported": "exported the audit trail, as",
     "member.added": "added the member",
     "member.changed": "changed the member",
     "member.activated": "activated the member",
@@ -53,6 +59,8 @@ SENTENCES: Final = {
     "person.parted": "parted, from another person,",
     "person.told_apart": "said that these are different people, among them",
     "run.asked": "asked for",
+    "run.sent": "had sent to Microsoft, with the action credential,",
+    "run.refused": "was refused, when it was about to be sent,",
     "run.cancelled": "cancelled, before it was sent,",
     "run.decided": "decided what became of",
     "run.confirmed": "let go on, after a restore,",
@@ -66,6 +74,7 @@ SENTENCES: Final = {
     "connector.sync_stopped": "stopped a synchronisation of",
     "connector.removal_accepted": "let a synchronisation remove what it asked about of",
     "connector.removal_refused": "kept what a synchronisation would have removed of",
+    "sync.began": "began to read, with the credential for reading, the",
     "credential.added": "added the credential",
     "credential.changed": "changed the credential",
     "credential.checked": "checked the credential",
@@ -79,6 +88,11 @@ SENTENCES: Final = {
     "credential.detached": "took from a connector the credential",
     "credential.deleted": "deleted the credential",
 }
+
+
+def verbs_of(area: str) -> list[tuple[str, str]]:
+    """The verbs of an area, with their words; none for what is no area."""
+    return [(verb, words.rstrip(":, ")) for verb, words in SENTENCES.items() if verb.startswith(f"{area}.")]
 
 
 def sentence(verb: str) -> str:

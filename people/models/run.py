@@ -192,6 +192,12 @@ class ActionRun(models.Model):
         return reverse("people:run", args=[self.pk])
 
     @property
+    def concerns(self) -> tuple[models.Model | None, ...]:
+        """Beside itself, what an event about it is to be found by: the person, the connector, what it acts with."""
+        connector = self.account.connector
+        return self.person, connector, connector.action_credential
+
+    @property
     def kind(self) -> type[Action] | None:
         """The action's class; None for one that this version no longer (or not yet) has."""
         return actions.BY_KEY.get(self.action)

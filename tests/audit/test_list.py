@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import connection
 
 from neurons_admin.audit.models import Event, record
 from tests.factories import make_connector, make_credential, make_person, make_run, make_user
@@ -122,6 +123,24 @@ class TestFilters:
             ("type=access.user&subject={ada}", 2),
             ("type=access.user&subject={reader}", 0),
             ("subject={ada}", 0),
+            ("about=access.user:{ada}", 2),
+            ("about=connectors.connector:{connector}", 2),
+            ("about=connectors.connector:{connector}&actor={ada}", 1),
+            ("about=nonsense", 0),
+            ("about=' OR 1=1 --", 0),
+            ("verb=connector.sync_asked", 2),
+            ("verb=connector", 0),
+            ("q=CONTOSO", 2),
+            ("q=rea", 1),
+            ("q=%25", 0),
+            ("q=" + "x" * 101, 0),
+            ("since=2020-01-01", 4),
+            ("until=2020-01-01", 0),
+            ("since=2020-01-01&until=2999-12-30", 4),
+            ("since=2030-01-01&until=2020-01-01", 0),
+            ("since=yesterday", 0),
+            ("since=0001-01-01", 0),
+            ("until=9999-12-31", 0),
             ("actor={ada}", 2),
             ("actor={ada}&area=connector", 1),
             ("actor=system", 1),
@@ -138,6 +157,37 @@ class TestFilters:
         assert page.status_code == 200
         assert len(page.context["rows"]) == count
         assert ("Nothing matches" in page.text) is (count == 0)
+
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [
+            ("since=yesterday", "From: Enter a valid date."),
+            ("since=2030-01-01&until=2020-01-01", "To: This is before the day it begins."),
+            ("about=nonsense", "about: Enter a valid value."),
+        ],
+    )
+    def test_a_filter_that_is_none_is_said_to_be(self, client, events, query, words):
+        page = client.get(f"/audit/?{query}")
+        assert "A filter cannot be understood" in page.text
+        assert words in page.text
+
+    def test_what_an_event_is_about_can_be_chosen_by_name(self, client, events):
+        page = client.get(f"/audit/?about=connectors.connector:{events['connector']}")
+        assert "Connector: Contoso" in page.text
+        person = make_person()
+        page = client.get(f"/audit/?about=people.person:{person.pk}")
+        assert "Only one thing" in page.text
+        assert str(person) not in page.text
+
+    def test_a_day_ends_where_the_reader_is(self, client, reader, settings):
+        settings.TIME_ZONE = "Pacific/Auckland"
+        record("member.added", reader, actor=reader)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("UPDATE audit_event SET at = '2026-03-01 11:30+00'")
+        # 00:30 on the second of March, in Auckland.
+        assert len(client.get("/audit/?since=2026-03-02&until=2026-03-02").context["rows"]) == 1
+        assert len(client.get("/audit/?until=2026-03-01").context["rows"]) == 0
 
     def test_what_is_set_is_shown_and_can_be_taken_away(self, client, events):
         page = client.get(f"/audit/?area=member&actor={events['reader']}")
@@ -180,8 +230,9 @@ def test_it_takes_the_same_queries_for_one_event_and_for_fifty(client, reader, d
         record("run.asked", make_run(), actor=None)
 
     def queries():
-        # Session, user, two for permissions, events, their number, members to choose from, connectors linked to.
-        with django_assert_num_queries(8):
+        # Session, user, two for permissions, events, their number, members and connectors to choose from, and those
+        # linked to.
+        with django_assert_num_queries(9):
             assert client.get("/audit/").status_code == 200
 
     event()

@@ -8,6 +8,7 @@ from django.db import connections
 from connectors.graph import TryLater
 from connectors.models import Connector
 from connectors.sync import engine
+from neurons_admin.audit.models import Event, mark
 from people.models import Account, Person
 from tests.rounds import THREE_PAGES, State, carry_out, delta_of, page, removed, user
 
@@ -27,6 +28,15 @@ def test_a_full_round(contoso: Connector, reads: Any) -> None:
     assert Connector.objects.get().last_synced_at
     assert Person.objects.count() == 5
     assert [call.status for call in run.calls.all()] == [200, 200, 200]
+
+
+def test_it_is_on_record_whose_credential_read_once_for_each_synchronisation(contoso: Connector, reads: Any) -> None:
+    reads(THREE_PAGES)
+    run = carry_out(contoso)
+    event = Event.objects.get(verb="sync.began")
+    assert contoso.sync_credential
+    assert set(event.about) == {mark(run), mark(contoso), mark(contoso.sync_credential)}
+    assert event.detail == {"credential": str(contoso.sync_credential)}
 
 
 def test_a_round_of_changes(contoso: Connector, reads: Any) -> None:

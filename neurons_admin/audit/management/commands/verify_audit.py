@@ -1,24 +1,30 @@
 """Say whether the audit trail is what was recorded; exit code 1 if it is not."""
 
 from argparse import ArgumentParser, ArgumentTypeError
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from neurons_admin.audit import heads
 from neurons_admin.audit.chain import Head
 from neurons_admin.audit.verifying import BrokenChainError, verify
 
 
 def head(text: str) -> Head:
     """A head as it is printed, `position:code`. Raises ArgumentTypeError for anything else."""
-    position, _, mac = text.strip().partition(":")
     try:
-        found = Head(int(position), bytes.fromhex(mac))
+        return heads.read(text)
     except ValueError as exc:
         raise ArgumentTypeError("A head is a position, a colon and 64 hexadecimal digits.") from exc
-    if found.position < 1 or len(found.mac) != 32:
-        raise ArgumentTypeError("A head is a position, a colon and 64 hexadecimal digits.")
-    return found
+
+
+def kept(path: str) -> list[Head]:
+    """The heads of a file. Raises ArgumentTypeError if it cannot be read, or holds something else."""
+    try:
+        return heads.kept_in(Path(path))
+    except (OSError, ValueError) as exc:
+        raise ArgumentTypeError(f"It is no file of heads: {exc}") from exc
 
 
 class Command(BaseCommand):
@@ -32,9 +38,11 @@ class Command(BaseCommand):
             "--kept", type=head, action="append", default=[], help="A head kept outside: shows an end that was cut."
         )
 
-    def handle(self, *args: Any, start: Head | None, kept: list[Head], **options: Any) -> None:
+        parser.add_argument("--heads", type=kept, default=[], help="The file of heads that AUDIT_HEADS has named.")
+
+    def handle(self, *args: Any, start: Head | None, **options: Any) -> None:
         try:
-            last = verify(start, kept)
+            last = verify(start, [*options["kept"], *options["heads"]])
         except BrokenChainError as exc:
             raise CommandError(str(exc), returncode=1) from exc
-        self.stdout.write(f"The audit trail is what was recorded. Head: {last.position}:{last.mac.hex()}")
+        self.stdout.write(f"The audit trail is what was recorded. Head: {heads.written(last)}")
