@@ -7,7 +7,7 @@ import pytest
 
 from connectors.actions import Action, DisableAccount, ResetPassword, RevokeSessions
 from neurons_admin.access.models import User
-from people import imports, looking, policy, runner, sweeper
+from people import imports, looking, policy, runner, sending, sweeper
 from people.models import Account, ActionRun
 from people.models.run import ATTEMPTS
 from tests.fakes import Crash, FakeDirectory, after
@@ -50,7 +50,7 @@ def looking_for_it(directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch) ->
     directory.reads = [None, Crash()]
 
 
-def sending(directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+def dead_while_sending(directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
     directory.writes = [Crash()]
 
 
@@ -66,10 +66,11 @@ NEVER_SENT: dict[str, Arm] = {
     "refresh": lambda directory, monkeypatch: once(monkeypatch, imports, "refresh"),
     "readiness": lambda directory, monkeypatch: once(monkeypatch, policy, "refusal_at_run_time"),
     "fence, not committed": move(2, before=True),
+    "fence, not recorded": move(2, before=False),
 }
 PERHAPS_SENT: dict[str, Arm] = {
-    "fenced": move(2, before=False),
-    "sending": sending,
+    "fenced": lambda directory, monkeypatch: once(monkeypatch, sending, "_fence", before=False),
+    "sending": dead_while_sending,
 }
 SENT: dict[str, Arm] = {
     "answered, call not recorded": answered,
