@@ -20,6 +20,7 @@ from connectors.models import Connector
 from connectors.sync import schedule
 from connectors.upkeep import warn_of_expiry
 from neurons_admin import doorbell
+from neurons_admin.access.session_store import SessionStore
 from neurons_admin.audit import heads
 from neurons_admin.pace import paced
 from people import restores, runner
@@ -38,7 +39,7 @@ UNRUNG = "Taken up by the sweeper: the broker did not answer."
 UNHEARD = "Taken up by the sweeper: a worker was rung for, and nobody came."
 # Passes between two looks at the synchronisations.
 SYNC_EVERY = 10
-# Passes between two looks at what is about to expire.
+# Passes between two looks at what is about to expire, and at sessions that have.
 WARN_EVERY = 300
 # Passes between two looks at whether the head of the audit trail is to be kept.
 HEADS_EVERY = 60
@@ -86,7 +87,7 @@ class Sweeper:
         if self._passes % SYNC_EVERY == 0:
             steps += [schedule.start_due, schedule.ring_waiting]
         if self._passes % WARN_EVERY == 0:
-            steps.append(self._warn)
+            steps += [self._warn, SessionStore.clear_expired]
         if self._passes % HEADS_EVERY == 0:
             steps.append(self._keep_heads)
         self._passes += 1

@@ -51,6 +51,8 @@ RULES = {
     "access:sign_out": Rule(get=NOBODY, post=ANYBODY),
     "access:confirm": Rule(get=SIGNED_IN, post=SIGNED_IN),
     "access:profile": Rule(get=SIGNED_IN, post=SIGNED_IN),
+    "access:end_own_sessions": Rule(get=NOBODY, post=SIGNED_IN),
+    "access:member_sessions": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
     "access:members": Rule(get=SUPERUSERS),
     "access:member_add": Rule(get=SUPERUSERS, post=SUPERUSERS),
     "access:member": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),

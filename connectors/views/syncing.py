@@ -11,6 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from connectors.models import Connector, SyncRun
 from connectors.sync import schedule, steering
+from neurons_admin.access.middleware import polled
 from neurons_admin.access.sudo import sudo_for_button
 from neurons_admin.http import Request
 
@@ -31,6 +32,7 @@ def sync(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @permission_required("connectors.view_connector", raise_exception=True)
+@polled
 def sync_run(request: Request, pk: uuid.UUID) -> HttpResponse:
     """One synchronisation. Its panel asks for itself as long as it goes on by itself, and then tells the page."""
     run = get_object_or_404(SyncRun.objects.select_related("connector", "asked_by"), pk=pk)

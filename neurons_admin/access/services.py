@@ -1,6 +1,7 @@
 """What can be done with members, and signing in and out: the rules, the transactions, the audit events."""
 
 import hashlib
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -156,6 +157,26 @@ def change_own_password(member: User, password: str) -> None:
     member.save(update_fields=["password"])
     member.sessions.all().forget_proofs()
     record("member.password_changed", member, actor=member)
+
+
+@transaction.atomic
+def end_session(member: User, reference: uuid.UUID, *, by: User) -> bool:
+    """End one session of a member; False where there is none (any more)."""
+    ended = member.sessions.filter(reference=reference)
+    where = ended.values("address", "browser").first()
+    if not ended.end():
+        return False
+    record("member.session_ended", member, actor=by, detail=dict(where or {}))
+    return True
+
+
+@transaction.atomic
+def end_sessions(member: User, *, by: User, but: uuid.UUID | None = None) -> int:
+    """End all sessions of a member, with `but` an exception; returns how many there were."""
+    number = member.sessions.exclude(reference=but).end() if but else member.sessions.all().end()
+    if number:
+        record("member.sessions_ended", member, actor=by, detail={"sessions": number})
+    return number
 
 
 def note_sign_in(member: User, address: str) -> None:

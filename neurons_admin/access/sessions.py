@@ -64,16 +64,6 @@ def own(request: HttpRequest) -> uuid.UUID | None:
     return store.row.reference if store.row and store.session_key else None
 
 
-def end_all(member: User, *, but: uuid.UUID | None = None) -> int:
-    """End all sessions of a member, with `but` an exception; returns how many there were."""
-    return Session.objects.of(member).exclude(reference=but).end() if but else Session.objects.of(member).end()
-
-
-def end(member: User, reference: uuid.UUID) -> bool:
-    """End one session of a member; False where there is none."""
-    return bool(Session.objects.of(member).filter(reference=reference).end())
-
-
 def store_of(request: HttpRequest) -> SessionStore:
     """The session of a request as what it is here."""
     return cast(SessionStore, request.session)

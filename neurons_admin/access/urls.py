@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from neurons_admin.access.views import confirm, members, profile, roles, scopes, sign_in
+from neurons_admin.access.views import confirm, members, profile, roles, scopes, sessions, sign_in
 
 app_name = "access"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
     path("confirm/", confirm.confirm, name="confirm"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/sessions/end/", sessions.end_own, name="end_own_sessions"),
     path("members/", members.members, name="members"),
     path("members/add/", members.add, name="member_add"),
     path("members/roles/", roles.roles, name="roles"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("members/scopes/<int:pk>/delete/", scopes.delete, name="scope_delete"),
     path("members/<int:pk>/", members.member, name="member"),
     path("members/<int:pk>/password/", members.set_password, name="member_password"),
+    path("members/<int:pk>/sessions/end/", sessions.end_of, name="member_sessions"),
     path("members/<int:pk>/deactivate/", members.deactivate, name="member_deactivate"),
     path("members/<int:pk>/activate/", members.activate, name="member_activate"),
 ]

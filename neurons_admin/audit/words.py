@@ -45,6 +45,8 @@ SENTENCES: Final = {
     "member.changed": "changed the member",
     "member.activated": "activated the member",
     "member.deactivated": "deactivated the member",
+    "member.session_ended": "ended a session of",
+    "member.sessions_ended": "ended the sessions of",
     "member.password_set": "set the password of",
     "member.password_changed": "changed their own password",
     "role.added": "added the role",

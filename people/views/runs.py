@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from neurons_admin.access.middleware import polled
 from neurons_admin.access.sudo import sudo_for_button
 from neurons_admin.http import Request
 from people import policy, services
@@ -24,6 +25,7 @@ SHOWN_FOR_SECONDS = 60
 
 @require_safe
 @permission_required("people.view_actionrun", raise_exception=True)
+@polled
 def run(request: Request, pk: str) -> HttpResponse:
     """The whole story; the part that changes asks after itself until the run is over."""
     with_credentials = ActionRun.objects.for_list().for_work().select_related("follows", "undoes")
@@ -34,6 +36,7 @@ def run(request: Request, pk: str) -> HttpResponse:
 
 @require_safe
 @permission_required("people.view_actionrun", raise_exception=True)
+@polled
 def row(request: Request, pk: str) -> HttpResponse:
     """The run as one row of a list."""
     shown = get_object_or_404(policy.visible_runs(request.user, among=ActionRun.objects.for_list()), pk=pk)

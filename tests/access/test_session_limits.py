@@ -118,24 +118,24 @@ class TestEnding:
         sign_in(elsewhere, ada)
         latest = sessions.of(ada).first()
         assert latest
-        assert sessions.end(ada, latest.reference)
+        assert Session.objects.of(ada).filter(reference=latest.reference).end()
         assert (is_in(browser), is_in(elsewhere)) == (True, False)
 
     def test_nobody_ends_the_session_of_somebody_else_by_its_reference(self, browser: Client, ada: User) -> None:
-        assert not sessions.end(make_user(), the_session(ada).reference)
+        assert not Session.objects.of(make_user()).filter(reference=the_session(ada).reference).end()
         assert is_in(browser)
 
     def test_all_but_the_own_one_can_be_ended(self, browser: Client, ada: User) -> None:
         own = the_session(ada).reference
         elsewhere = Client()
         sign_in(elsewhere, ada)
-        assert sessions.end_all(ada, but=own) == 1
+        assert Session.objects.of(ada).exclude(reference=own).end() == 1
         assert (is_in(browser), is_in(elsewhere)) == (True, False)
 
     def test_a_session_that_was_ended_is_not_brought_back_by_saving_it(self, browser: Client, ada: User) -> None:
         under_way = SessionStore(browser.cookies[COOKIE].value)
         under_way["something"] = 1
-        sessions.end_all(ada)
+        Session.objects.of(ada).end()
         with pytest.raises(UpdateError):
             under_way.save()
         assert not Session.objects.of(ada).exists()
@@ -143,7 +143,7 @@ class TestEnding:
     def test_nor_by_another_key_nor_by_a_proof(self, browser: Client, ada: User) -> None:
         under_way = SessionStore(browser.cookies[COOKIE].value)
         assert under_way["_auth_user_id"] == str(ada.pk)
-        sessions.end_all(ada)
+        Session.objects.of(ada).end()
         for go_on in (under_way.cycle_key, under_way.prove):
             with pytest.raises(SessionGoneError):
                 go_on()

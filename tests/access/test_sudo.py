@@ -24,6 +24,7 @@ WITHOUT_PROOF = {
     "access:confirm": "it is where one proves it",
     "access:sign_in": "it is where one signs in",
     "access:sign_out": "leaving is never held up",
+    "access:end_own_sessions": "stopping is never held up",
     "access:profile": "it asks for the present password, and counts wrong ones as the page for proofs does",
     "connectors:check_credential": "it tries what is stored, and changes nothing in Microsoft",
     "connectors:check_shared": "it tries what is stored, and changes nothing in Microsoft",

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from neurons_admin.access import services
+from neurons_admin.access import services, sessions
 from neurons_admin.access.forms import MemberForm, NewMemberForm
 from neurons_admin.access.models import Membership, Role, User
 from neurons_admin.access.sudo import sudo_required
@@ -105,6 +105,11 @@ def entries_for(request: Request, member: User) -> list[Entry]:
     if not member.is_active:
         url = reverse("access:member_activate", args=[member.pk])
         return [password, Entry("Activate…", url=url, icon="arrow-uturn-left")]
+    ended = Entry(
+        "Sign out everywhere…",
+        url=reverse("access:member_sessions", args=[member.pk]),
+        icon="arrow-right-start-on-rectangle",
+    )
     deactivate = Entry(
         "Deactivate…",
         url=reverse("access:member_deactivate", args=[member.pk]),
@@ -112,7 +117,7 @@ def entries_for(request: Request, member: User) -> list[Entry]:
         is_dangerous=True,
         reason="You cannot deactivate yourself. Ask another superuser." if is_self else "",
     )
-    return [password, deactivate]
+    return [password, ended, deactivate]
 
 
 @sensitive_post_parameters()
@@ -150,7 +155,13 @@ def member(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Saved." if changed else "There was nothing to change.")
             return redirect("access:member", pk)
-    context = {"member": shown, "form": form, "roles": now.in_words, "entries": entries_for(request, shown)}
+    context = {
+        "member": shown,
+        "form": form,
+        "roles": now.in_words,
+        "entries": entries_for(request, shown),
+        "sessions": sessions.of(shown),
+    }
     return render(request, "access/member.html", context)
 
 
@@ -173,7 +184,7 @@ def set_password(request: Request, pk: int) -> HttpResponse:
         "verb": "Set password",
         "form": form,
     }
-    return _dialog(
+    return about_member(
         request,
         subject,
         context,
@@ -198,7 +209,7 @@ def deactivate(request: Request, pk: int) -> HttpResponse:
         "form": forms.Form(request.POST if request.method == "POST" else None),
     }
     done = f"{subject.label} can no longer sign in."
-    return _dialog(request, subject, context, lambda: services.deactivate(subject, by=request.user), done)
+    return about_member(request, subject, context, lambda: services.deactivate(subject, by=request.user), done)
 
 
 @require_http_methods(["GET", "POST"])
@@ -216,10 +227,10 @@ def activate(request: Request, pk: int) -> HttpResponse:
         "form": forms.Form(request.POST if request.method == "POST" else None),
     }
     done = f"{subject.label} can sign in again."
-    return _dialog(request, subject, context, lambda: services.activate(subject, by=request.user), done)
+    return about_member(request, subject, context, lambda: services.activate(subject, by=request.user), done)
 
 
-def _dialog(
+def about_member(
     request: Request, subject: User, context: dict[str, object], deed: Callable[[], None], done: str
 ) -> HttpResponse:
     """Show a dialog about a member; do the deed when its form is valid, then go to the member's page."""

@@ -32,4 +32,6 @@ def profile(request: Request) -> HttpResponse:
         messages.success(request, "Your password was changed. Every other session of yours has ended.")
         return redirect("access:profile")
     roles = list(request.user.groups.order_by("name").values_list("name", flat=True).distinct())
-    return render(request, "access/profile.html", {"form": form, "roles": roles})
+    own = sessions.own(request)
+    context = {"form": form, "roles": roles, "sessions": sessions.of(request.user), "own": own}
+    return render(request, "access/profile.html", context)
