@@ -17,7 +17,7 @@ from neurons_admin import doorbell
 from neurons_admin.access.models import User
 from neurons_admin.access.rights import held_fast
 from neurons_admin.audit.models import record
-from people import policy
+from people import approvals, policy
 from people.models import Account, ActionRun, SealedPassword
 from people.models.run import ORDER_EXPIRES, ActionRunQuerySet
 from people.tasks import TASK
@@ -120,6 +120,7 @@ def _write_down(orders: Sequence[Order], asking: Asking) -> list[ActionRun]:
     runs: list[ActionRun] = []
     _require_right(orders, asking)
     asking.account.stay_with_person()
+    needs_another = approvals.is_needed(orders, asking.account, asking.asked_by)
     for number, order in enumerate(orders):
         run = _row(order, asking, asking.click_of(number), runs[-1] if order.follows else None)
         _require_unchanged(run, asking.seen)
@@ -129,6 +130,8 @@ def _write_down(orders: Sequence[Order], asking: Asking) -> list[ActionRun]:
         detail: dict[str, Any] = {"action": run.action, "person": run.person_id}
         if asking.override_reason:
             detail["override"] = asking.override_reason
+        if needs_another and run.follows is None:
+            approvals.hold(run)
         record("run.asked", run, actor=asking.asked_by, detail=detail, about=run.concerns)
         runs.append(run)
     return runs
@@ -199,7 +202,7 @@ def _require_unchanged(run: ActionRun, seen: uuid.UUID | None) -> None:
 def _ring(runs: Sequence[ActionRun]) -> None:
     """A ring that was not heard is noted, so that the sweeper need not wait before it takes the run up."""
     for run in runs:
-        if run.follows_id is None and not doorbell.ring(TASK, run.pk):
+        if run.follows_id is None and run.state == ActionRun.State.QUEUED and not doorbell.ring(TASK, run.pk):
             with transaction.atomic():
                 ActionRun.objects.filter(pk=run.pk).update(rung_at=None)
                 run.tell("Nobody could be rung for: the broker did not answer. The sweeper sees to it.")

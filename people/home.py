@@ -11,9 +11,10 @@ from django.db.models.functions import Now, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
+from neurons_admin.access.models import User
 from neurons_admin.ui.charts import Bar, Bars, Columns, Series, columns, share
 from neurons_admin.ui.parts import Need
-from people import health
+from people import approvals, health
 from people.models import ActionRun, Person
 from people.models.run import ActionRunQuerySet
 from people.problems import Severity, problems_of
@@ -52,6 +53,16 @@ def runs(among: ActionRunQuerySet | None = None) -> list[Need]:
     now = health.take(among)
     found = [*_problems(now), *_runs(now, failed_lately(among))]
     return sorted(found, key=lambda need: need.tone != "bad")
+
+
+def waiting_for(user: User) -> list[Need]:
+    """What waits for this member's word as the second person."""
+    number = approvals.waiting_for(user)[: MOST_FAILED + 1].count()
+    if not number:
+        return []
+    words = "1 run waits" if number == 1 else f"{min(number, MOST_FAILED):,} runs wait"
+    text = "Others have asked for it, and a second person has to agree. Nothing is sent before."
+    return [Need("warning", f"{words} for your agreement", text, reverse("people:approvals"), count=number)]
 
 
 def _problems(now: health.Health) -> Iterator[Need]:

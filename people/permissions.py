@@ -14,6 +14,9 @@ from neurons_admin.access.roles import PEOPLE_ADMIN, SERVICE_DESK, VIEWER
 PREFIX: Final = "act_"
 OVERRIDE_CODENAME: Final = "override_protection"
 OVERRIDE: Final = f"people.{OVERRIDE_CODENAME}"
+APPROVE_CODENAME: Final = "approve_actionrun"
+APPROVE: Final = f"people.{APPROVE_CODENAME}"
+SET_RULES: Final = "people.change_approvalrule"
 MATCH: Final = "people.match_people"
 SEE: Final = "people.view_person"
 SEE_RUNS: Final = "people.view_actionrun"
@@ -53,6 +56,13 @@ def offered() -> list[Section]:
             "Actions: protected people",
             [Offer(OVERRIDE, "Act on protected people, with a reason", (PEOPLE_ADMIN,))],
         ),
+        Section(
+            "Actions: a second person",
+            [
+                Offer(APPROVE, "Agree to what others ask for", (PEOPLE_ADMIN,)),
+                Offer(SET_RULES, "Say when somebody else has to agree"),
+            ],
+        ),
         Section("Accounts of one person", [Offer(MATCH, "Join people and part them", (PEOPLE_ADMIN,))]),
     ]
 
@@ -74,8 +84,12 @@ def ensure_permissions(*, apps: Apps = all_apps, **_: Any) -> None:
     for codename, name in wanted.items():
         if present.get(codename) != name:
             permissions.update_or_create(content_type=kind, codename=codename, defaults={"name": name})
-    words = {"name": "Can act on protected people, with a reason"}
-    permissions.get_or_create(content_type=kind, codename=OVERRIDE_CODENAME, defaults=words)
+    beside = {
+        OVERRIDE_CODENAME: "Can act on protected people, with a reason",
+        APPROVE_CODENAME: "Can agree to what others ask for",
+    }
+    for codename, name in beside.items():
+        permissions.get_or_create(content_type=kind, codename=codename, defaults={"name": name})
     if not present:
         _carry_over(apps, permissions)
 

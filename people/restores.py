@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from people.models import ActionRun, Incarnation
+from people.models import ActionRun, Approval, Incarnation
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +68,9 @@ def let_go(run: ActionRun, reason: str) -> bool:
     """Let a run go on that a restore has held; one that may have been sent is looked for first. False: not held."""
     held = Q(state=State.HELD, held_because=ActionRun.Held.RESTORE, expires_at__gt=Now())
     columns: dict[str, Any] = {"held_because": "", "rung_at": None}
+    if Approval.objects.filter(run=run, agreed=None).exists():
+        columns["held_because"] = ActionRun.Held.APPROVAL
+        return ActionRun.objects.move(run, State.HELD, reason, expecting=held, **columns)
     # Without the time of the call nothing can be looked for; what is harmless twice is read by the runner first.
     if not run.in_doubt or (run.sent_at is None and run.kind is not None and run.kind.repeatable):
         return ActionRun.objects.move(run, State.QUEUED, reason, expecting=held, sent_at=None, **columns)

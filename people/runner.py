@@ -28,7 +28,7 @@ from connectors.graph import (
 from neurons_admin.audit.models import record
 from neurons_admin.encryption import SecretUnreadable
 from neurons_admin.pace import paced
-from people import imports, policy, restores
+from people import approvals, imports, policy, restores
 from people.models import ActionCall, ActionRun
 from people.models.person import OWN_COLUMNS
 from people.models.run import bump
@@ -163,12 +163,17 @@ def _require_no_objection(run: ActionRun, action: Action, target: Target, state:
 
 
 def _require_right(run: ActionRun) -> None:
+    """Whoever asked may still ask, and whoever agreed may still agree. Raises Refused, which is on record."""
     if policy.may_order(run.asked_by, run.bound_action(), run.account):
-        return
-    may_elsewhere = all(policy.may_act(run.asked_by, action) for action in run.bound_action().comprises)
-    whom = " for this person" if may_elsewhere else ""
-    record("run.refused", run, actor=run.asked_by, detail={"action": run.action}, about=run.concerns)
-    raise Refused(f"{run.asked_by.label} may no longer ask for this action{whom}.", code="refused_here")
+        refusal = approvals.objection(run)
+    else:
+        may_elsewhere = all(policy.may_act(run.asked_by, action) for action in run.bound_action().comprises)
+        refusal = (
+            f"{run.asked_by.label} may no longer ask for this action{' for this person' if may_elsewhere else ''}."
+        )
+    if refusal:
+        record("run.refused", run, actor=run.asked_by, detail={"action": run.action}, about=run.concerns)
+        raise Refused(refusal, code="refused_here")
 
 
 def _require_readiness(run: ActionRun, state: dict[str, Any], graph: Graph) -> None:

@@ -173,6 +173,8 @@ def give_up_old() -> None:
     worn = waiting & Q(attempts__gte=ATTEMPTS)
     for run in ActionRun.objects.filter(old | worn):
         code, reason = "expired", "It could not be carried out in time and has expired. Ask for it again."
+        if run.held_because == ActionRun.Held.APPROVAL:
+            reason = "Nobody else has agreed in time. Nothing was sent; ask for it again if it is still wanted."
         if run.attempts >= ATTEMPTS:
             code, reason = "attempts", f"Given up after {run.attempts} attempts."
         # What a restored backup brought back may have been carried out since it was made, and the row cannot know.

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from people.views import actions, belongings, deleted, health, lists, matches, person, pick, protect, runs, status, undo
+from people.views import (
+    actions,
+    approvals,
+    belongings,
+    deleted,
+    health,
+    lists,
+    matches,
+    person,
+    pick,
+    protect,
+    runs,
+    status,
+    undo,
+)
 
 app_name = "people"
 
@@ -36,5 +50,9 @@ urlpatterns = [
     path("runs/<uuid:pk>/cancel/", runs.cancel, name="cancel"),
     path("runs/<uuid:pk>/decide/", runs.decide, name="decide"),
     path("runs/<uuid:pk>/confirm/", runs.confirm, name="confirm"),
+    path("runs/<uuid:pk>/agree/", approvals.agree, name="agree"),
+    path("runs/<uuid:pk>/disagree/", approvals.disagree, name="disagree"),
+    path("approvals/", approvals.waiting, name="approvals"),
+    path("approvals/rules/", approvals.rules, name="approval_rules"),
     path("runs/<uuid:pk>/undo/", undo.undo, name="undo"),
 ]

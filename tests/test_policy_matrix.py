@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from connectors.models import SyncRun
 from neurons_admin.access.models import Role, Scope, User
 from neurons_admin.access.roles import CONNECTOR_ADMIN, CREDENTIAL_ADMIN, PEOPLE_ADMIN, ROLES, SERVICE_DESK, VIEWER
-from people.models import Match
+from people.models import Approval, Match
 from tests.factories import make_connector, make_credential, make_run, make_user
 from tests.people.healthy import all_is_well
 
@@ -121,6 +121,10 @@ RULES = {
     "people:cancel": Rule(get=NOBODY, post=DESK, thing="run"),
     "people:decide": Rule(get=NOBODY, post=DESK, thing="run"),
     "people:confirm": Rule(get=NOBODY, post=DESK, thing="run"),
+    "people:agree": Rule(get=NOBODY, post=PEOPLE_ADMINS, thing="waiting run"),
+    "people:disagree": Rule(get=PEOPLE_ADMINS, post=PEOPLE_ADMINS, thing="waiting run"),
+    "people:approvals": Rule(get=PEOPLE_ADMINS),
+    "people:approval_rules": Rule(get=SUPERUSERS, post=SUPERUSERS),
     "people:groups": Rule(get=PEOPLE, thing="person"),
     "people:licences": Rule(get=PEOPLE, thing="person"),
     "people:devices": Rule(get=PEOPLE, thing="person"),
@@ -174,6 +178,8 @@ def things():
     """What the addresses speak of, as their arguments."""
     all_is_well()
     run = make_run()
+    waiting = make_run(state="held", held_because="approval")
+    Approval.objects.create(run=waiting, asked_by=waiting.asked_by)
     account = run.account
     connector = make_connector()
     return {
@@ -190,6 +196,7 @@ def things():
         "action": {"pk": account.person_id, "account_pk": account.pk, "key": "disable_account"},
         "choice": {"pk": account.person_id, "account_pk": account.pk, "key": "set_manager", "name": "manager"},
         "run": {"pk": run.pk},
+        "waiting run": {"pk": waiting.pk},
         "match": {"pk": Match.objects.create(email_key="adele@contoso.example").pk},
         "sample": {"kind": "disable"},
     }

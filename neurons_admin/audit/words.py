@@ -14,6 +14,7 @@ AREAS: Final = {
     "role": "Roles",
     "scope": "Scopes",
     "run": "Runs",
+    "approval": "Rules for agreement",
     "person": "People",
     "connector": "Connectors",
     "sync": "Synchronisations",
@@ -28,6 +29,7 @@ SUBJECTS: Final = {
     "connectors.syncrun": "Synchronisation",
     "credentials.credential": "Credential",
     "people.actionrun": "Run",
+    "people.approvalrule": "Rule for agreement",
     "people.person": "Person",
 }
 # Read between the name of who did it and the name of what it was done to.
@@ -63,6 +65,9 @@ SENTENCES: Final = {
     "run.asked": "asked for",
     "run.sent": "had sent to Microsoft, with the action credential,",
     "run.refused": "was refused, when it was about to be sent,",
+    "run.agreed": "agreed to what somebody else asked for:",
+    "run.not_agreed": "did not agree to what somebody else asked for:",
+    "approval.rule_changed": "changed when somebody else has to agree to",
     "run.cancelled": "cancelled, before it was sent,",
     "run.decided": "decided what became of",
     "run.confirmed": "let go on, after a restore,",

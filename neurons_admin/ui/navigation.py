@@ -36,7 +36,13 @@ class Link:
 PLACES: Final = (
     Place("Home", "home", "home", ""),
     Place("People", "people:list", "users", "people.view_person"),
-    Place("Activity", "people:activity", "bolt", "people.view_actionrun", inner=("people:status",)),
+    Place(
+        "Activity",
+        "people:activity",
+        "bolt",
+        "people.view_actionrun",
+        inner=("people:status", "people:approvals", "people:approval_rules"),
+    ),
     Place("Connectors", "connectors:list", "arrows-right-left", "connectors.view_connector"),
     Place("Credentials", "credentials:list", "key", "credentials.view_credential"),
     Place("Audit", "audit:list", "clipboard-document-check", "audit.view_event"),

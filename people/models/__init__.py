@@ -1,5 +1,6 @@
 """People and their accounts, what they belong to; runs and what they leave behind; whether all is well."""
 
+from .approval import Approval, ApprovalRule
 from .directory import Device, Group, Licence, Membership, counted
 from .match import Match
 from .person import Account, Person
@@ -11,6 +12,8 @@ __all__ = [
     "Account",
     "ActionCall",
     "ActionRun",
+    "Approval",
+    "ApprovalRule",
     "Device",
     "Group",
     "Incarnation",

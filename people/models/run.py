@@ -28,7 +28,9 @@ ORDER_EXPIRES = timedelta(hours=4)
 # order (Microsoft busy, credential broken) does not count.
 ATTEMPTS = 8
 # How a run's columns are to be understood. A worker leaves alone what a newer version has written.
-FORMAT = 2
+FORMAT = 3
+# What runs are written with that an older worker would understand.
+OLDEST_FORMAT = 2
 # What somebody or something still has to see to; few at any time.
 UNSETTLED = ["queued", "running", "unknown", "held", "needs_operator"]
 # From a run to the credential it acts with.
@@ -101,6 +103,7 @@ class ActionRun(models.Model):
     class Held(models.TextChoices):
         CREDENTIAL = "credential", "The action credential does not work"
         RESTORE = "restore", "The database was restored"
+        APPROVAL = "approval", "Somebody else has to agree"
 
     OPEN = (State.QUEUED, State.RUNNING, State.UNKNOWN, State.HELD)
     TONES = {
@@ -135,7 +138,7 @@ class ActionRun(models.Model):
     expires_at = models.DateTimeField()
 
     state = models.CharField(max_length=15, choices=State, default=State.QUEUED)
-    format = models.PositiveSmallIntegerField(default=FORMAT, db_default=1)
+    format = models.PositiveSmallIntegerField(default=OLDEST_FORMAT, db_default=1)
     held_because = models.CharField(max_length=10, choices=Held, blank=True, db_default="")
     attempts = models.PositiveSmallIntegerField(default=0)
     # How often it was put back in order, which makes the waits longer.
@@ -285,4 +288,5 @@ def less_one(column: str) -> Any:
 # All that a row says of itself. What it points to keeps what was loaded with it.
 OWN_COLUMNS = [field.name for field in ActionRun._meta.concrete_fields if not field.is_relation]
 # What an older version has held bears no reason: it knew of this one only.
-HELD_FOR_CREDENTIAL = Q(state=ActionRun.State.HELD) & ~Q(held_because=ActionRun.Held.RESTORE)
+HELD_FOR_CREDENTIAL = Q(state=ActionRun.State.HELD, held_because__in=["", ActionRun.Held.CREDENTIAL])
+WAITS_FOR_APPROVAL = Q(state=ActionRun.State.HELD, held_because=ActionRun.Held.APPROVAL)

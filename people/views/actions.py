@@ -17,7 +17,7 @@ from connectors.readiness import Verdict
 from neurons_admin.access.sudo import sudo_required
 from neurons_admin.http import Request
 from neurons_admin.ui.parts import Change
-from people import asking, policy, services
+from people import approvals, asking, policy, services
 from people.forms import form_for
 from people.models import Account, ActionRun
 from people.views.gate import account_for, who_may_act
@@ -108,7 +108,7 @@ def _dialog(
         "undo_note": action.undo,
         "actor": request.user.label,
         "credential": f"{account.connector.action_credential} in {account.connector}",
-        "warnings": warnings_of(verdict),
+        "warnings": [*warnings_of(verdict), *_second_person(request, account, action)],
         "problem": problem,
         "danger": action.danger,
         "cancel_url": person_url,
@@ -123,6 +123,11 @@ def warnings_of(verdict: Verdict) -> list[str]:
     unknown = [verdict.words] if verdict.outcome == "unknown" else []
     guard = [f"This person is protected. {verdict.guard}"] if verdict.guard else []
     return [*guard, *unknown, *([verdict.note] if verdict.ready and verdict.note else [])]
+
+
+def _second_person(request: Request, account: Account, action: type[Action]) -> list[str]:
+    """That somebody else will have to agree, as far as it is known before the form is filled in."""
+    return [approvals.NEEDED] if approvals.is_needed_for([action], account, request.user) else []
 
 
 def _changes(action: type[Action], account: Account) -> list[Change]:

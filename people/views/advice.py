@@ -13,6 +13,7 @@ from connectors.gates import Gate
 from connectors.graph.explanation import Explanation
 from neurons_admin.access.models import User
 from neurons_admin.ui.parts import Advice, Link
+from people import approvals
 from people.models import ActionCall, ActionRun, RunEvent
 from people.views.again import again_link, undo_link
 from people.views.explained import explanation_for, links_for, person_in_entra
@@ -33,6 +34,8 @@ def advice_for(run: ActionRun, viewer: User, calls: list[ActionCall], events: Se
         return _failed(run, viewer, explanation, events)
     if run.state == State.HELD and run.held_because == ActionRun.Held.RESTORE:
         return _held_after_restore(run)
+    if run.state == State.HELD and run.held_because == ActionRun.Held.APPROVAL:
+        return _held_for_approval(run, viewer)
     tell: dict[str, Callable[[ActionRun, User, Explanation | None], Advice]] = {
         State.QUEUED: _queued,
         State.RUNNING: _running,
@@ -129,6 +132,22 @@ def _held(run: ActionRun, viewer: User, explanation: Explanation | None) -> Advi
         times=[("Expires", run.expires_at)],
     )
     return _explained(advice, run, viewer, explanation)
+
+
+def _held_for_approval(run: ActionRun, viewer: User) -> Advice:
+    todo = "Nothing needs to be done here: whoever may agree finds it on their home page."
+    if viewer.pk == run.asked_by_id:
+        todo = "It has to be somebody other than you. If it is not wanted any more, cancel it."
+    elif approvals.may_decide(viewer, run):
+        todo = f"Look at what {run.asked_by.label} asked for, then say whether you agree."
+    return Advice(
+        "waiting",
+        "Waiting until somebody else agrees",
+        happened="A rule of this organisation asks for a second person.",
+        changed=NOTHING,
+        todo=todo,
+        times=[("Expires", run.expires_at)],
+    )
 
 
 def _held_after_restore(run: ActionRun) -> Advice:

@@ -4,14 +4,17 @@ from django.urls import reverse
 
 from neurons_admin.access.models import User
 from neurons_admin.ui.parts import Choice
-from people import policy
+from people import approvals, policy
 from people.models import ActionRun
 
 State = ActionRun.State
 
 
 def choices_for(run: ActionRun, viewer: User) -> list[Choice]:
-    """The buttons of the run's page, for who may ask for its action."""
+    """The buttons of the run's page, for who may ask for its action, or agree to it."""
+    waits = run.state == State.HELD and run.held_because == ActionRun.Held.APPROVAL
+    if waits and approvals.may_decide(viewer, run):
+        return _second(run)
     if not policy.may(viewer, run.kind, run.account):
         return []
     after_restore = run.state == State.HELD and run.held_because == ActionRun.Held.RESTORE
@@ -22,6 +25,15 @@ def choices_for(run: ActionRun, viewer: User) -> list[Choice]:
         url = reverse("people:cancel", args=[run.pk])
         choices.append(Choice(url, "Cancel this run", "It ends here. Nothing more is sent."))
     return choices
+
+
+def _second(run: ActionRun) -> list[Choice]:
+    agree = "It goes into the queue, and is carried out within seconds after the same checks as ever."
+    disagree = "It ends here, and nothing is sent. You say why on the next page."
+    return [
+        Choice(reverse("people:agree", args=[run.pk]), "Agree", agree, is_main=True),
+        Choice(reverse("people:disagree", args=[run.pk]), "Do not agree…", disagree),
+    ]
 
 
 def _go_on(run: ActionRun) -> list[Choice]:

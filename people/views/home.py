@@ -16,7 +16,7 @@ from neurons_admin.ui.parts import Need
 from people import home as people_home
 from people import policy
 from people.models.run import ActionRunQuerySet
-from people.permissions import SEE, SEE_RUNS
+from people.permissions import APPROVE, SEE, SEE_RUNS
 
 SEE_CONNECTORS: Final = "connectors.view_connector"
 SEE_CREDENTIALS: Final = "credentials.view_credential"
@@ -78,6 +78,9 @@ def _blocks(user: User) -> list[Block]:
     blocks = []
     if user.has_perm(SEE_RUNS):
         blocks.append(Block("runs", "Runs", "runs", reverse("people:activity"), people_home.runs(_runs_for(user))))
+    if user.has_perm(APPROVE):
+        found = people_home.waiting_for(user)
+        blocks.append(Block("approvals", "Agreement", "that waits", reverse("people:approvals"), found))
     if user.has_perm(SEE_CONNECTORS):
         found = connectors_home.synchronisations()
         blocks.append(Block("syncs", "Synchronisations", "connectors", reverse("connectors:list"), found))

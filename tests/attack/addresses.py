@@ -82,6 +82,7 @@ def _things() -> dict[str, dict[str, Any]]:
         "action": {"pk": account.person_id, "account_pk": account.pk, "key": "disable_account"},
         "choice": {"pk": account.person_id, "account_pk": account.pk, "key": "set_manager", "name": "manager"},
         "run": {"pk": run.pk} if run else None,
+        "waiting run": {"pk": run.pk} if run else None,
         "match": {"pk": match.pk},
         "sample": {"kind": "disable"},
     }
