@@ -37,6 +37,11 @@ PACE = env.float("PACE", default=1.0)
 if not 0 < PACE <= 1 or (PACE != 1 and not DEMO_TENANT):
     raise ImproperlyConfigured("PACE is 1 where people work; less, but more than 0, only together with DEMO_TENANT.")
 
+# Whether who signs in with a password needs something else besides.
+SECOND_FACTOR = env("SECOND_FACTOR", default="required")
+if SECOND_FACTOR not in {"required", "optional"} or (SECOND_FACTOR == "optional" and not DEMO_TENANT):
+    raise ImproperlyConfigured('SECOND_FACTOR is "required"; "optional" only together with DEMO_TENANT.')
+
 ENTRA_AUTHORITY_URL = env("ENTRA_AUTHORITY_URL", default="")
 GRAPH_URL = env("GRAPH_URL", default="")
 ENTRA_CA_BUNDLE = env("ENTRA_CA_BUNDLE", default="")
@@ -94,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "neurons_admin.http.SignInRequired",
+    "neurons_admin.access.gate.SecondFactorRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -278,5 +284,6 @@ LOGGING = {
         "urllib3": {"level": "WARNING"},
         "msal": {"level": "WARNING"},
         "axes": {"level": "ERROR"},
+        "fido2": {"level": "WARNING"},
     },
 }

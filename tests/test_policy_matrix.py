@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from connectors.models import SyncRun
+from neurons_admin.access.factors import begin_app
 from neurons_admin.access.models import Role, Scope, User
 from neurons_admin.access.roles import CONNECTOR_ADMIN, CREDENTIAL_ADMIN, PEOPLE_ADMIN, ROLES, SERVICE_DESK, VIEWER
 from people.models import Approval, Match
@@ -48,15 +49,22 @@ RULES = {
     "home": Rule(get=SIGNED_IN),
     "csp_report": Rule(get=NOBODY, post=ANYBODY),
     "access:sign_in": Rule(get=ANYBODY, post=ANYBODY),
+    "access:second_step": Rule(get=ANYBODY, post=ANYBODY),
     "access:sign_out": Rule(get=NOBODY, post=ANYBODY),
     "access:confirm": Rule(get=SIGNED_IN, post=SIGNED_IN),
     "access:profile": Rule(get=SIGNED_IN, post=SIGNED_IN),
     "access:end_own_sessions": Rule(get=NOBODY, post=SIGNED_IN),
     "access:member_sessions": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
+    "access:ways": Rule(get=SIGNED_IN),
+    "access:way_add_app": Rule(get=NOBODY, post=SIGNED_IN),
+    "access:way_app": Rule(get=SIGNED_IN, post=SIGNED_IN, thing="app"),
+    "access:way_codes": Rule(get=NOBODY, post=SIGNED_IN),
+    "access:way_remove": Rule(get=SIGNED_IN, post=SIGNED_IN, thing="way"),
     "access:members": Rule(get=SUPERUSERS),
     "access:member_add": Rule(get=SUPERUSERS, post=SUPERUSERS),
     "access:member": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
     "access:member_password": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
+    "access:member_factors": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
     "access:member_deactivate": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
     "access:member_activate": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
     "access:roles": Rule(get=SUPERUSERS),
@@ -144,6 +152,10 @@ NO_PAGES = {
     "connectors:share_reading": 302,
     "connectors:share_acting": 302,
     "access:sign_in": 302,
+    "access:second_step": 302,
+    # Somebody else's.
+    "access:way_app": 404,
+    "access:way_remove": 404,
     "people:metrics": 404,
 }
 
@@ -198,6 +210,8 @@ def things():
         "run": {"pk": run.pk},
         "waiting run": {"pk": waiting.pk},
         "match": {"pk": Match.objects.create(email_key="adele@contoso.example").pk},
+        "app": {"pk": begin_app(make_user()).pk},
+        "way": {"kind": "app", "pk": begin_app(make_user()).pk},
         "sample": {"kind": "disable"},
     }
 

@@ -179,9 +179,10 @@ def end_sessions(member: User, *, by: User, but: uuid.UUID | None = None) -> int
     return number
 
 
-def note_sign_in(member: User, address: str) -> None:
-    """Record that somebody proved who they are."""
-    record("sign_in.succeeded", member, actor=member, detail={"address": address})
+def note_sign_in(member: User, address: str, *, by: str = "") -> None:
+    """Record that somebody proved who they are; `by` names the second factor."""
+    detail: dict[str, object] = {"address": address}
+    record("sign_in.succeeded", member, actor=member, detail=detail | ({"by": by} if by else {}))
 
 
 @transaction.atomic

@@ -19,12 +19,14 @@ BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 # What a session holds of its beginning: a way by which somebody signed in, and the moment in seconds since 1970.
 HOW: Final = "signed_in_by"
 BEGAN: Final = "signed_in_at"
+# A password alone is one thing that somebody knows. At Microsoft the organisation says what it asks for.
+WITH_SECOND_FACTOR: Final = frozenset({"password+totp", "password+recovery", "passkey", "microsoft"})
 
 
 def begin(request: HttpRequest, member: User, *, how: str) -> None:
     """Sign a member in, with a new session key. To sign in is a proof.
 
-    `how` names the ways that were asked for: "password", "password+totp", "passkey", "microsoft".
+    `how` names the ways that were asked for: "password", "password+totp", "password+recovery", "passkey", "microsoft".
     """
     login(request, member, backend=BACKEND)
     store = store_of(request)
@@ -34,9 +36,21 @@ def begin(request: HttpRequest, member: User, *, how: str) -> None:
     store[BEGAN] = time.time()
     store.note(
         proved_at=timezone.now(),
+        wrong_proofs=0,
         address=address_of(request),
         browser=browsers.in_words(request.headers.get("User-Agent", "")),
     )
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether more than a password was given in this session."""
+    return store_of(request).get(HOW) in WITH_SECOND_FACTOR
+
+
+def note_second_factor(request: HttpRequest, how: str) -> None:
+    """A second factor was given in a session that had begun without; from here on under another key."""
+    store_of(request)[HOW] = how
+    prove(request)
 
 
 def prove(request: HttpRequest) -> None:

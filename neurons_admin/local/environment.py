@@ -20,6 +20,7 @@ FIXED = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "HTTPS": "0",
     "DEMO_TENANT": "1",
+    "SECOND_FACTOR": "optional",
     "SERVE_UNCOLLECTED_STATIC": "1",
     "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
 }

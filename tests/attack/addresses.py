@@ -17,6 +17,7 @@ from django.urls import reverse  # noqa: E402
 
 from connectors.models import Connector, SyncRun  # noqa: E402
 from credentials.models import Credential  # noqa: E402
+from neurons_admin.access.factors import begin_app  # noqa: E402
 from neurons_admin.access.models import Role, Scope, User  # noqa: E402
 from neurons_admin.access.roles import VIEWER  # noqa: E402
 from people.models import Account, ActionRun, Match  # noqa: E402
@@ -84,6 +85,8 @@ def _things() -> dict[str, dict[str, Any]]:
         "run": {"pk": run.pk} if run else None,
         "waiting run": {"pk": run.pk} if run else None,
         "match": {"pk": match.pk},
+        "app": {"pk": begin_app(User.objects.get(username="viewer")).pk},
+        "way": {"kind": "app", "pk": uuid.uuid4()},
         "sample": {"kind": "disable"},
     }
     return {thing: arguments for thing, arguments in found.items() if arguments is not None}

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from neurons_admin.access import proofs, services, sessions, sudo
+from neurons_admin.access.gate import before_second_factor
 from neurons_admin.http import Request
 
 # Wrong answers between two good ones; the one after these ends the session.
@@ -18,6 +19,7 @@ MOST_TRIES: Final = 5
 WRONG: Final = "That is not right."
 
 
+@before_second_factor
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def confirm(request: Request) -> HttpResponse:

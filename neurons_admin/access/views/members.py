@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from neurons_admin.access import factors as factor_services
 from neurons_admin.access import services, sessions
 from neurons_admin.access.forms import MemberForm, NewMemberForm
 from neurons_admin.access.models import Membership, Role, User
@@ -102,9 +103,17 @@ def entries_for(request: Request, member: User) -> list[Entry]:
         cure="Go to your profile" if is_self else "",
         cure_url=reverse("access:profile"),
     )
+    factors = Entry(
+        "Reset second factors…",
+        url=reverse("access:member_factors", args=[member.pk]),
+        icon="device-phone-mobile",
+        reason="Your own are on your profile page, under “Ways to sign in”." if is_self else "",
+        cure="Go to them" if is_self else "",
+        cure_url=reverse("access:ways"),
+    )
     if not member.is_active:
         url = reverse("access:member_activate", args=[member.pk])
-        return [password, Entry("Activate…", url=url, icon="arrow-uturn-left")]
+        return [password, factors, Entry("Activate…", url=url, icon="arrow-uturn-left")]
     ended = Entry(
         "Sign out everywhere…",
         url=reverse("access:member_sessions", args=[member.pk]),
@@ -117,7 +126,7 @@ def entries_for(request: Request, member: User) -> list[Entry]:
         is_dangerous=True,
         reason="You cannot deactivate yourself. Ask another superuser." if is_self else "",
     )
-    return [password, ended, deactivate]
+    return [password, factors, ended, deactivate]
 
 
 @sensitive_post_parameters()
@@ -191,6 +200,29 @@ def set_password(request: Request, pk: int) -> HttpResponse:
         lambda: services.set_password(subject, form.cleaned_data["new_password1"], by=request.user),
         f"{subject.label} has a new password.",
     )
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+@sudo_required
+def reset_factors(request: Request, pk: int) -> HttpResponse:
+    """Take all second factors from a member who has lost theirs."""
+    subject = get_object_or_404(User, pk=pk)
+    context = {
+        "title": f"Reset the second factors of {subject.label}",
+        "sentence": "Their authenticator apps, passkeys and recovery codes stop working, and their sessions end. At the"
+        " next sign-in their password is enough to add a new one: be sure that it is they who asked.",
+        "verb": "Reset",
+        "danger": True,
+        "can_undo": False,
+        "form": forms.Form(request.POST if request.method == "POST" else None),
+    }
+    done = f"{subject.label} adds a new second factor at the next sign-in."
+    return about_member(request, subject, context, lambda: _reset(subject, request.user), done)
+
+
+def _reset(subject: User, by: User) -> None:
+    factor_services.reset(subject, by=by)
 
 
 @require_http_methods(["GET", "POST"])
