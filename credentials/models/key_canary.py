@@ -14,4 +14,4 @@ class KeyCanary(models.Model):
     value = EncryptedField()
 
     def __str__(self) -> str:
-        return "key canary"
+        return "the encryption keys"

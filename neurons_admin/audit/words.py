@@ -19,6 +19,7 @@ AREAS: Final = {
     "connector": "Connectors",
     "sync": "Synchronisations",
     "credential": "Credentials",
+    "keys": "Keys",
 }
 # What an event can be about, by model.
 SUBJECTS: Final = {
@@ -28,6 +29,7 @@ SUBJECTS: Final = {
     "connectors.connector": "Connector",
     "connectors.syncrun": "Synchronisation",
     "credentials.credential": "Credential",
+    "credentials.keycanary": "Keys",
     "people.actionrun": "Run",
     "people.approvalrule": "Rule for agreement",
     "people.person": "Person",
@@ -100,6 +102,8 @@ SENTENCES: Final = {
     "credential.attached": "attached to a connector the credential",
     "credential.detached": "took from a connector the credential",
     "credential.deleted": "deleted the credential",
+    "keys.rotation_begun": "began to encrypt everything with the newest of",
+    "keys.rotated": "encrypted everything with the newest of",
 }
 
 

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.db import IntegrityError, connection, transaction
 
-from credentials import keys
+from credentials import rotation
 from credentials.certificates import CertificateError, as_der, facts_of, generate, read_pair
 from credentials.models import Credential
 from tests.certificates import certificate, elliptic_key, private, rsa_key
@@ -117,9 +117,9 @@ class TestModel:
             (before,) = cursor.fetchone()
         assert before.startswith("v1:")
         settings.CREDENTIAL_KEYS = [base64.b64encode(bytes(range(32))).decode(), *settings.CREDENTIAL_KEYS]
-        (column,) = [column for column in keys.columns() if column.label == "credentials.Credential.private_key"]
+        (column,) = [found for found in rotation.columns() if found.label == "credentials.Credential.private_key"]
         assert (column.total, column.outdated) == (1, 1)
-        assert list(keys.rotate(column)) == [None]
+        assert rotation.seal_anew(column.field, credential.pk)
         with connection.cursor() as cursor:
             cursor.execute("SELECT private_key FROM credentials_credential WHERE id = %s", [credential.pk])
             assert cursor.fetchone()[0].split(":")[1] != before.split(":")[1]
