@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from neurons_admin.access import factor_proofs  # noqa: F401 - registers its ways to prove who one is
 from neurons_admin.access.views import confirm, factors, members, profile, roles, scopes, sessions, sign_in
 
 app_name = "access"

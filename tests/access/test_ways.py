@@ -170,3 +170,32 @@ class TestSomebodyHasLostTheirs:
     def test_a_name_that_nobody_has_is_an_error(self):
         with pytest.raises(CommandError, match="no member with the username ghost"):
             call_command("reset_second_factor", "ghost")
+
+
+class TestProvingOnceMore:
+    @pytest.fixture
+    def app(self, client, ada):
+        app = give_app(ada)
+        Session.objects.update(proved_at=None)
+        return app
+
+    def prove(self, client, text):
+        return client.post("/confirm/?way=app", {"code": text, "next": WAYS})
+
+    def test_a_code_of_ones_app_proves_it_once(self, client, app):
+        assert "Authenticator app" in client.get("/confirm/").text
+        text = code(app)
+        assert self.prove(client, text).headers["Location"] == WAYS
+        Session.objects.update(proved_at=None)
+        assert "That is not right." in self.prove(client, text).text
+
+    def test_nothing_else_does(self, client, ada, app):
+        other = code(give_app(make_user(username="grace")))
+        for text in (wrong_code(app), other, factors.make_recovery_codes(ada)[0]):
+            assert self.prove(client, text).status_code == 200
+        assert not Session.objects.filter(proved_at__isnull=False).exists()
+        assert RecoveryCode.objects.filter(used_at=None).count() == 10
+
+    def test_who_has_no_app_is_not_offered_it(self, client, ada):
+        Session.objects.update(proved_at=None)
+        assert "Authenticator app" not in client.get("/confirm/").text
