@@ -103,7 +103,9 @@ def test_what_changes_meanwhile_ends_it(client, ada, app, what):
 
 def test_a_wrong_code_is_refused_and_recorded(client, ada, app):
     give_password(client)
-    page = give_code(client, wrong_code(app))
+    wrong = wrong_code(app)
+    page = give_code(client, wrong)
+    assert wrong not in page.text
     assert "This code is wrong" in page.text
     assert not is_signed_in(client)
     event = Event.objects.get(verb="sign_in.code_refused")

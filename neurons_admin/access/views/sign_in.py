@@ -51,6 +51,13 @@ class SignIn(LoginView):
         return super().form_invalid(form)
 
 
+class NeverEchoed(forms.TextInput):
+    """A text that the page does not show again: a recovery code that was mistyped is nearly one."""
+
+    def format_value(self, value: object) -> None:
+        """Nothing, whatever was typed."""
+
+
 class CodeForm(forms.Form):
     """The code of an authenticator app, or a recovery code."""
 
@@ -58,7 +65,7 @@ class CodeForm(forms.Form):
         label="Code from your authenticator app",
         max_length=CODE_LENGTH,
         help_text="Or one of your recovery codes, if you have lost the app.",
-        widget=forms.TextInput(
+        widget=NeverEchoed(
             attrs={"autocomplete": "one-time-code", "autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
