@@ -12,6 +12,9 @@ STYLE = "document.body.setAttribute('style', 'color: red')"
 ELSEWHERE = (
     "document.body.appendChild(Object.assign(document.createElement('img'), {src: 'https://127.0.0.1:1/x.png'}))"
 )
+IMAGES = (
+    "[...document.querySelectorAll('.form-select, .form-check-input')].map(e => getComputedStyle(e).backgroundImage)"
+)
 START = ("/", "/people/", "/people/deleted/", "/activity/", "/status/", "/connectors/", "/credentials/", "/members/",
          "/members/roles/", "/audit/", "/profile/", "/styleguide/")  # fmt: skip
 PAGES = 120
@@ -47,6 +50,19 @@ def test_no_page_breaks_it(page: Page, sign_in: Callable[..., None], product: Pr
         links = page.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.href)")
         waiting += [urlsplit(link).path for link in links if _is_ours(link, product)]
     assert len(kinds) > 25, sorted(kinds)
+
+
+def test_no_style_sheet_that_comes_late_makes_a_page_break_it(page: Page, sign_in: Callable[..., None]) -> None:
+    """Whatever asks for the look of a field before our sheets are here: Bootstrap alone asks for no image either."""
+    sign_in("admin")
+    page.route("**/static/css/forms*.css", lambda route: route.fulfill(body="", content_type="text/css"))
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.goto("/styleguide/")
+        images = page.evaluate(IMAGES)
+        assert images
+        assert not [image for image in images if "data:" in image]
+    # What the browser refused would be a console error, which fails the test.
 
 
 def _is_ours(link: str, product: Product) -> bool:
