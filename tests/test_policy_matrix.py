@@ -49,6 +49,7 @@ RULES = {
     "home": Rule(get=SIGNED_IN),
     "csp_report": Rule(get=NOBODY, post=ANYBODY),
     "access:sign_in": Rule(get=ANYBODY, post=ANYBODY),
+    "access:passkey_sign_in": Rule(get=ANYBODY, post=ANYBODY),
     "access:second_step": Rule(get=ANYBODY, post=ANYBODY),
     "access:sign_out": Rule(get=NOBODY, post=ANYBODY),
     "access:confirm": Rule(get=SIGNED_IN, post=SIGNED_IN),
@@ -56,6 +57,7 @@ RULES = {
     "access:end_own_sessions": Rule(get=NOBODY, post=SIGNED_IN),
     "access:member_sessions": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),
     "access:ways": Rule(get=SIGNED_IN),
+    "access:way_add_passkey": Rule(get=SIGNED_IN, post=SIGNED_IN),
     "access:way_add_app": Rule(get=NOBODY, post=SIGNED_IN),
     "access:way_app": Rule(get=SIGNED_IN, post=SIGNED_IN, thing="app"),
     "access:way_codes": Rule(get=NOBODY, post=SIGNED_IN),
@@ -153,6 +155,7 @@ NO_PAGES = {
     "connectors:share_acting": 302,
     "access:sign_in": 302,
     "access:second_step": 302,
+    "access:passkey_sign_in": 302,
     # Somebody else's.
     "access:way_app": 404,
     "access:way_remove": 404,

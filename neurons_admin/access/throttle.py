@@ -25,7 +25,8 @@ from neurons_admin.access.models import User
 PAIR_LIMIT: Final = 5
 ADDRESS_LIMIT: Final = 30
 SECOND_STEP_LIMIT: Final = 10
-# No username has a blank.
+# No username has a blank. Nobody guesses a passkey: there only the address is counted.
+PASSKEY: Final = "a passkey"
 _SECOND_STEP: Final = "second step of "
 
 Attempts = QuerySet[Any]
@@ -100,7 +101,7 @@ def _reached(request: HttpRequest, name: str) -> list[Attempts]:
     limits = [(recent.filter(ip_address=address), ADDRESS_LIMIT)]
     if name.startswith(_SECOND_STEP):
         limits.append((by_name, SECOND_STEP_LIMIT))
-    else:
+    elif name != PASSKEY:
         limits.append((by_name.filter(ip_address=address), PAIR_LIMIT))
     return [found for found, limit in limits if _sum(found) >= limit]
 

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from neurons_admin.access import factor_proofs  # noqa: F401 - registers its ways to prove who one is
-from neurons_admin.access.views import confirm, factors, members, profile, roles, scopes, sessions, sign_in
+from neurons_admin.access.views import confirm, factors, members, passkeys, profile, roles, scopes, sessions, sign_in
 
 app_name = "access"
 
 urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
     path("sign-in/second-step/", sign_in.second_step, name="second_step"),
+    path("sign-in/passkey/", passkeys.sign_in, name="passkey_sign_in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
     path("confirm/", confirm.confirm, name="confirm"),
     path("profile/", profile.profile, name="profile"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("profile/ways/", factors.ways, name="ways"),
     path("profile/ways/app/", factors.add_app, name="way_add_app"),
     path("profile/ways/app/<uuid:pk>/", factors.app, name="way_app"),
+    path("profile/ways/passkey/", passkeys.add, name="way_add_passkey"),
     path("profile/ways/codes/", factors.recovery_codes, name="way_codes"),
     path("profile/ways/<slug:kind>/<uuid:pk>/remove/", factors.remove, name="way_remove"),
     path("members/", members.members, name="members"),

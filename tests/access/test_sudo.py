@@ -23,6 +23,7 @@ ELSEWHERE = ("//evil.example", "https://evil.example/", "/\\evil.example", "java
 WITHOUT_PROOF = {
     "access:confirm": "it is where one proves it",
     "access:sign_in": "it is where one signs in",
+    "access:passkey_sign_in": "it is where one signs in",
     "access:second_step": "it is where one signs in",
     "access:sign_out": "leaving is never held up",
     "access:end_own_sessions": "stopping is never held up",
