@@ -7,9 +7,10 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from neurons_admin.unsafe import LOOPBACK, refuse_open_hosts, refuse_weak_keys
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
-LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 
 env = environ.Env()
 if env_file := env("ENV_FILE", default=""):
@@ -18,6 +19,8 @@ if env_file := env("ENV_FILE", default=""):
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+refuse_weak_keys("SECRET_KEY", [SECRET_KEY])
+refuse_weak_keys("SECRET_KEY_FALLBACKS", SECRET_KEY_FALLBACKS)
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS")
 AUDIT_KEYS = env.list("AUDIT_KEYS")
 # A file outside of the database, to which the end of the audit trail is written every hour.
@@ -27,6 +30,7 @@ if AUDIT_HEADS and not Path(AUDIT_HEADS).is_absolute():
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=True)
+refuse_open_hosts(ALLOWED_HOSTS, debug=DEBUG, https=HTTPS)
 
 # The demo tenant answers for Microsoft: never together with a host name that others can reach.
 DEMO_TENANT = env.bool("DEMO_TENANT", default=False)

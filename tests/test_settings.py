@@ -50,3 +50,38 @@ def test_waits_are_shortened_beside_a_demo_tenant_only(settings_with: Any) -> No
 def test_a_demo_tenant_is_for_one_machine(settings_with: Any) -> None:
     with pytest.raises(ImproperlyConfigured, match="loopback hosts only"):
         settings_with(DEMO_TENANT="1", ALLOWED_HOSTS="localhost,admin.example.com")
+
+
+SOUND = {"ALLOWED_HOSTS": "admin.example.com", "DEMO_TENANT": "0", "HTTPS": "1", "PACE": "1", "SECOND_FACTOR": None}
+
+
+def test_settings_for_production_are_read(settings_with: Any) -> None:
+    assert settings_with(**SOUND)["ALLOWED_HOSTS"] == ["admin.example.com"]
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "CREDENTIAL_KEYS", "AUDIT_KEYS", "ALLOWED_HOSTS"])
+def test_what_is_needed_and_missing_is_named(settings_with: Any, name: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        settings_with(**{**SOUND, name: None})
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 60, "ab" * 40, "aB3-" * 12, "django-insecure-" + "aB3-xYz9_kLm7" * 4])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_FALLBACKS"])
+def test_a_key_that_can_be_guessed_is_named_and_not_shown(settings_with: Any, name: str, key: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} ") as caught:
+        settings_with(**{**SOUND, name: key})
+    assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize("hosts", ["*", "*.example.com", ".example.com", "admin.example.com,*", ""])
+def test_hosts_are_named_in_full(settings_with: Any, hosts: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="ALLOWED_HOSTS"):
+        settings_with(**{**SOUND, "ALLOWED_HOSTS": hosts})
+
+
+@pytest.mark.parametrize("unsafe", [{"DEBUG": "1"}, {"HTTPS": "0"}])
+def test_what_is_for_one_machine_is_refused_where_others_reach_it(settings_with: Any, unsafe: dict[str, str]) -> None:
+    [name] = unsafe
+    with pytest.raises(ImproperlyConfigured, match=f"^{name}"):
+        settings_with(**{**SOUND, **unsafe})
+    assert settings_with(**{**SOUND, **unsafe, "ALLOWED_HOSTS": "localhost,127.0.0.1"})

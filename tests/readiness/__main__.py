@@ -14,7 +14,7 @@ import django
 os.environ |= {
     "DJANGO_SETTINGS_MODULE": "neurons_admin.settings",
     "DEMO_TENANT": "1",
-    "SECRET_KEY": "x" * 60,
+    "SECRET_KEY": "an-example-that-is-long-enough-and-never-used-0123456789-abcdef",
     "CREDENTIAL_KEYS": "A" * 43 + "=",
     "AUDIT_KEYS": "A" * 43 + "=",
     "ALLOWED_HOSTS": "localhost",
