@@ -131,3 +131,38 @@ def test_it_carries_one_action_through_and_ends_in_good_order(deployment: Deploy
         wait_until(lambda one=process: not one.is_running, GRACE_SECONDS, lambda one=process: one.name)  # type: ignore[misc]
         assert process.exit_code == 0, process.log.read_text()[-2000:]
         assert "Traceback" not in process.log.read_text()
+
+
+RESTORED = f"{DATABASE}_restored"
+# As the backup knows it: asked for, and not begun.
+OPEN = """
+    UPDATE people_actionrun SET state = 'queued', sent_at = NULL, ended_at = NULL, lease = NULL, lease_until = NULL,
+      observed_at = NULL, message = '', rung_at = NULL, next_read_at = NULL, expires_at = now() + interval '1 hour'
+    RETURNING id
+"""
+
+
+@pytest.mark.skipif(engines.engines.postgres is None, reason="pg_dump and pg_restore are those of the embedded engine")
+def test_a_restored_dump_holds_what_was_open(deployment: Deployment) -> None:
+    """The restore guide, with the programs it names; the processes have ended in the test before."""
+    postgres = engines.engines.postgres
+    assert postgres is not None
+    (run,) = deployment.rows(OPEN)
+    dump = postgres.home / f"{DATABASE}.dump"
+    url = engines.create_database(RESTORED)
+    commands = [
+        ["pg_dump", "--format=custom", f"--file={dump}", f"--dbname={deployment.settings['DATABASE_URL']}"],
+        ["pg_restore", "--exit-on-error", "--no-owner", f"--dbname={url}", str(dump)],
+    ]
+    try:
+        for program, *options in commands:
+            done = postgres.run([str(postgres.programs / program), *options])
+            assert done.returncode == 0, done.stderr
+        deployment.settings["DATABASE_URL"] = url
+        deployment.manage("sweep", "--once")
+        found = deployment.rows("SELECT state, held_because FROM people_actionrun WHERE id = %s", run["id"])
+        assert found == [{"state": "held", "held_because": "restore"}]
+        assert "The audit trail is what was recorded" in deployment.manage("verify_audit")
+    finally:
+        dump.unlink(missing_ok=True)
+        engines.drop_database(RESTORED)
