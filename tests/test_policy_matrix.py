@@ -53,6 +53,7 @@ RULES = {
     "access:second_step": Rule(get=ANYBODY, post=ANYBODY),
     "access:sign_out": Rule(get=NOBODY, post=ANYBODY),
     "access:confirm": Rule(get=SIGNED_IN, post=SIGNED_IN),
+    "access:confirm_passkey": Rule(get=SIGNED_IN, post=SIGNED_IN),
     "access:profile": Rule(get=SIGNED_IN, post=SIGNED_IN),
     "access:end_own_sessions": Rule(get=NOBODY, post=SIGNED_IN),
     "access:member_sessions": Rule(get=SUPERUSERS, post=SUPERUSERS, thing="member"),

@@ -1,4 +1,4 @@
-"""The authenticator app as a way to prove once more who one is."""
+"""Authenticator app and passkey as ways to prove once more who one is."""
 
 from typing import Final
 
@@ -42,4 +42,25 @@ class AppCode:
         return member.is_active and not codes.looks_like_recovery_code(code) and bool(factors.accept(member, code))
 
 
+class PasskeyRoundTrip:
+    """A passkey of the member's own, asked for on a page with the script that it needs."""
+
+    name = "passkey"
+    verb = "Use a passkey"
+    label = "Passkey"
+    begins_at = "/confirm/passkey/"
+    template = ""
+
+    def is_available(self, request: HttpRequest, member: User) -> bool:
+        return member.passkeys.exists()
+
+    def form(self, data: object = None) -> forms.Form | None:
+        return None
+
+    def verify(self, request: HttpRequest, member: User) -> bool:
+        """It is proved over there."""
+        return False
+
+
 proofs.register(AppCode())
+proofs.register(PasskeyRoundTrip())

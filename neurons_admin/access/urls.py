@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-in/passkey/", passkeys.sign_in, name="passkey_sign_in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
     path("confirm/", confirm.confirm, name="confirm"),
+    path("confirm/passkey/", passkeys.confirm, name="confirm_passkey"),
     path("profile/", profile.profile, name="profile"),
     path("profile/sessions/end/", sessions.end_own, name="end_own_sessions"),
     path("profile/ways/", factors.ways, name="ways"),

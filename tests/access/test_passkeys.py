@@ -9,11 +9,12 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
+from django.urls import reverse
 from fido2 import cbor
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 
-from neurons_admin.access.models import Passkey, RecoveryCode
+from neurons_admin.access.models import Passkey, RecoveryCode, Session
 from neurons_admin.audit.models import Event
 from tests.factories import make_user
 
@@ -160,3 +161,32 @@ def test_a_passkey_belongs_to_one_member(client, device):
     page = client.post(ADD, {"name": "Mine", "credential": device.add(options(client, ADD))})
     assert "in use here already" in page.text
     assert not other.passkeys.exists()
+
+
+class TestProvingOnceMore:
+    def prove(self, browser, device):
+        page = browser.get("/confirm/?next=/profile/")
+        assert "/confirm/passkey/" in page.text or "way=passkey" in page.text
+        answer = device.use(options(browser, reverse("access:confirm_passkey")))
+        return browser.post("/confirm/passkey/", {"credential": answer, "next": "/profile/"})
+
+    def test_ones_own_passkey_proves_it(self, client, ada, device):
+        client.force_login(ada)
+        Session.objects.update(proved_at=None)
+        assert self.prove(client, device).headers["Location"] == "/profile/"
+        assert Session.objects.of(ada).filter(proved_at__isnull=False).count() == 1
+
+    def test_somebody_elses_does_not(self, client, device):
+        other, theirs = make_user(username="grace"), Device()
+        client.force_login(other)
+        client.post(ADD, {"name": "Mine", "credential": theirs.add(options(client, ADD))})
+        Session.objects.update(proved_at=None)
+        assert self.prove(client, device).status_code == 200
+        assert not Session.objects.of(other).filter(proved_at__isnull=False).exists()
+
+    def test_wrong_ones_are_counted_and_end_the_session(self, client, ada, device):
+        client.force_login(ada)
+        for _ in range(5):
+            assert client.post("/confirm/passkey/", {"credential": "{}"}).status_code == 200
+        assert client.post("/confirm/passkey/", {"credential": "{}"}).headers["Location"] == "/sign-in/"
+        assert client.get("/profile/").status_code == 302

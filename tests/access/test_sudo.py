@@ -21,6 +21,7 @@ PASSWORD = "a perfectly good password"
 ELSEWHERE = ("//evil.example", "https://evil.example/", "/\\evil.example", "javascript:evil(1)", "https:evil.example")
 # Every other address that takes a form, and why it takes it without a proof.
 WITHOUT_PROOF = {
+    "access:confirm_passkey": "it is where one proves it",
     "access:confirm": "it is where one proves it",
     "access:sign_in": "it is where one signs in",
     "access:passkey_sign_in": "it is where one signs in",

@@ -12,6 +12,7 @@ from neurons_admin.access.addresses import address_of
 from neurons_admin.access.gate import before_second_factor
 from neurons_admin.access.services import Refused
 from neurons_admin.access.sudo import sudo_required
+from neurons_admin.access.views.confirm import MOST_TRIES, sign_out
 from neurons_admin.access.views.factors import NameForm, added, frame_of, is_elsewhere
 from neurons_admin.http import Request
 
@@ -71,6 +72,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         services.note_failed_sign_in(throttle.PASSKEY, address_of(request), throttled=throttle.has_begun(request))
         form.add_error(None, UNBELIEVED)
     context = {"form": form, "options": passkeys.ask_to_use(request), "next": way_back}
+    return render(request, "access/passkey_sign_in.html", context)
+
+
+@before_second_factor
+@require_http_methods(["GET", "POST"])
+def confirm(request: Request) -> HttpResponse:
+    """Prove once more who one is, with a passkey of one's own."""
+    way_back = _way_back(request)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        if not sessions.store_of(request).take_try(MOST_TRIES):
+            return sign_out(request)
+        if passkeys.used(request, form.cleaned_data["credential"]) == request.user:
+            sessions.prove(request)
+            services.note_proof(request.user, "passkey")
+            return redirect(way_back) if way_back else render(request, "access/confirmed.html")
+        services.note_wrong_proof(request.user, "passkey")
+        form.add_error(None, UNBELIEVED)
+    context = {"form": form, "options": passkeys.ask_to_use(request), "next": way_back, "confirms": True}
     return render(request, "access/passkey_sign_in.html", context)
 
 
