@@ -94,12 +94,10 @@ def test_the_image_has_no_secret():
 
 
 def test_the_files_can_be_collected_with_what_the_build_is_told():
-    words = dict(
-        re.findall(r"\b([A-Z_]+)=(\S+)", DOCKERFILE[DOCKERFILE.index("RUN SECRET_KEY") :].partition("\n\n")[0])
-    )
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--dry-run"]
-    given = {"PATH": os.environ["PATH"], **words}
-    done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+    (script,) = re.findall(r"^RUN (key\(\).*?collectstatic --noinput)$", DOCKERFILE, re.MULTILINE | re.DOTALL)
+    script = script.replace("/venv/bin/python", sys.executable) + " --dry-run"
+    given = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(["/bin/sh", "-c", script], cwd=ROOT, env=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
