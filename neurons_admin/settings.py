@@ -7,6 +7,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from neurons_admin.logs import FORMATTERS
 from neurons_admin.unsafe import LOOPBACK, refuse_open_hosts, refuse_weak_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -277,11 +278,14 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 
+LOG_FORMAT = env("LOG_FORMAT", default="json")
+if LOG_FORMAT not in FORMATTERS:
+    raise ImproperlyConfigured('LOG_FORMAT is "json" or "line".')
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {LOG_FORMAT: {"()": FORMATTERS[LOG_FORMAT]}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"level": "WARNING"},

@@ -35,6 +35,7 @@ SETTINGS = {
     "AUDIT_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
     "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
     "HTTPS": "0",
+    "LOG_FORMAT": "line",
     "DEMO_TENANT": "1",
     "SECOND_FACTOR": "optional",
     "SERVE_UNCOLLECTED_STATIC": "1",

@@ -19,6 +19,7 @@ GENERATED: dict[str, Callable[[], str]] = {
 FIXED = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "HTTPS": "0",
+    "LOG_FORMAT": "line",
     "DEMO_TENANT": "1",
     "SECOND_FACTOR": "optional",
     "SERVE_UNCOLLECTED_STATIC": "1",
