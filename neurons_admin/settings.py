@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import environ
 from csp.constants import NONE, SELF
@@ -51,6 +52,23 @@ ENTRA_AUTHORITY_URL = env("ENTRA_AUTHORITY_URL", default="")
 GRAPH_URL = env("GRAPH_URL", default="")
 ENTRA_CA_BUNDLE = env("ENTRA_CA_BUNDLE", default="")
 OUTBOUND_PROXY = env("OUTBOUND_PROXY", default="")
+# The app registration that members sign in with; its tenant is the only one.
+MICROSOFT_SIGN_IN_TENANT = env("MICROSOFT_SIGN_IN_TENANT", default="")
+MICROSOFT_SIGN_IN_CLIENT_ID = env("MICROSOFT_SIGN_IN_CLIENT_ID", default="")
+MICROSOFT_SIGN_IN_CLIENT_SECRET = env("MICROSOFT_SIGN_IN_CLIENT_SECRET", default="")
+MICROSOFT_SIGN_IN_CLOUD = env("MICROSOFT_SIGN_IN_CLOUD", default="global")
+if len({bool(MICROSOFT_SIGN_IN_TENANT), bool(MICROSOFT_SIGN_IN_CLIENT_ID), bool(MICROSOFT_SIGN_IN_CLIENT_SECRET)}) > 1:
+    raise ImproperlyConfigured(
+        "MICROSOFT_SIGN_IN_TENANT, _CLIENT_ID and _CLIENT_SECRET are set together, or not at all."
+    )
+try:
+    if MICROSOFT_SIGN_IN_TENANT:
+        MICROSOFT_SIGN_IN_TENANT = UUID(MICROSOFT_SIGN_IN_TENANT)
+        MICROSOFT_SIGN_IN_CLIENT_ID = UUID(MICROSOFT_SIGN_IN_CLIENT_ID)
+except ValueError as exc:
+    raise ImproperlyConfigured("MICROSOFT_SIGN_IN_TENANT and MICROSOFT_SIGN_IN_CLIENT_ID are GUIDs.") from exc
+if MICROSOFT_SIGN_IN_CLOUD not in {"global", "us_gov", "us_dod"}:
+    raise ImproperlyConfigured("MICROSOFT_SIGN_IN_CLOUD is global, us_gov or us_dod.")
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
 if 0 < len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN is short enough to be guessed: 20 characters or more.")

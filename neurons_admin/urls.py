@@ -12,6 +12,7 @@ handler500 = "neurons_admin.http.server_error"
 urlpatterns = [
     path("", home, name="home"),
     path("csp-report/", csp_report, name="csp_report"),
+    path("sign-in/microsoft/", include("connectors.member_sign_in.urls")),
     path("", include("neurons_admin.access.urls")),
     path("audit/", include("neurons_admin.audit.urls")),
     path("connectors/", include("connectors.urls")),

@@ -3,7 +3,18 @@
 from django.urls import path
 
 from neurons_admin.access import factor_proofs  # noqa: F401 - registers its ways to prove who one is
-from neurons_admin.access.views import confirm, factors, members, passkeys, profile, roles, scopes, sessions, sign_in
+from neurons_admin.access.views import (
+    confirm,
+    factors,
+    identities,
+    members,
+    passkeys,
+    profile,
+    roles,
+    scopes,
+    sessions,
+    sign_in,
+)
 
 app_name = "access"
 
@@ -36,6 +47,7 @@ urlpatterns = [
     path("members/<int:pk>/password/", members.set_password, name="member_password"),
     path("members/<int:pk>/sessions/end/", sessions.end_of, name="member_sessions"),
     path("members/<int:pk>/second-factors/", members.reset_factors, name="member_factors"),
+    path("members/<int:pk>/microsoft/", identities.identity, name="member_identity"),
     path("members/<int:pk>/deactivate/", members.deactivate, name="member_deactivate"),
     path("members/<int:pk>/activate/", members.activate, name="member_activate"),
 ]

@@ -52,6 +52,8 @@ SENTENCES: Final = {
     "member.deactivated": "deactivated the member",
     "member.session_ended": "ended a session of",
     "member.sessions_ended": "ended the sessions of",
+    "member.identity_linked": "linked an account at Microsoft to",
+    "member.identity_unlinked": "took the account at Microsoft from",
     "member.password_set": "set the password of",
     "member.password_changed": "changed their own password",
     "member.way_added": "added a way to sign in:",

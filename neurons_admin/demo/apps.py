@@ -80,6 +80,7 @@ def _first_apps() -> list[App]:
             EVERYTHING,
             (roles.PRIVILEGED_AUTHENTICATION_ADMIN, roles.USER_ADMIN),
         ),
+        App("sign_in", "Neurons Admin sign-in"),
         App("weak", "Contoso act without a role", NAMED),
         App("expired", "Contoso expired secret", ACTING, (roles.USER_ADMIN,), secret_expires=_OVER),
         App("noconsent", "Contoso without consent"),

@@ -22,7 +22,7 @@ from neurons_admin.demo.tenant import Settings, Tenant
 from neurons_admin.demo.wire import Json, Request, Response
 
 _LARGEST_BODY = 4 * 1024 * 1024
-_PUBLIC_APPS = ("read", "act", "full", "weak", "expired", "noconsent", "disabled", "absent", "blocked")
+_PUBLIC_APPS = ("sign_in", "read", "act", "full", "weak", "expired", "noconsent", "disabled", "absent", "blocked")
 
 
 class Handler(BaseHTTPRequestHandler):

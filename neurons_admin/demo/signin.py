@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 
 from neurons_admin.demo import assertions
 from neurons_admin.demo.apps import App
+from neurons_admin.demo.people_sign_in import PeopleSignIn
 from neurons_admin.demo.tenant import Tenant
 from neurons_admin.demo.tokens import AUDIENCE
 from neurons_admin.demo.wire import Json, Request, Response, iso
 
 _PATH = re.compile(r"^/([^/]+)/(.+)$")
 _DOMAIN = re.compile(r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
+CODE = "authorization_code"
 _NO_TENANT = frozenset({"common", "organizations", "consumers"})
 
 
@@ -36,6 +38,7 @@ class SignIn:
         self._authority = tenant.authority
         self._tenant_id = tenant.id
         self._names = {tenant.id, *tenant.domains}
+        self._people = PeopleSignIn(tenant)
 
     def answer(self, request: Request) -> Response:
         """The answer to any request that is meant for the sign-in service; 404 for paths it does not have."""
@@ -43,6 +46,7 @@ class SignIn:
             "v2.0/.well-known/openid-configuration": self._discovery,
             ".well-known/openid-configuration": self._discovery,
             "oauth2/v2.0/token": self._token,
+            "oauth2/v2.0/authorize": lambda tenant, request: self._people.authorize(request),
             "discovery/v2.0/keys": lambda tenant, request: Response.json(self._tenant.signer.public_keys()),
             "discovery/instance": self._instance_discovery,
         }
@@ -103,6 +107,8 @@ class SignIn:
         form = request.form
         _check_form(form)
         app = self._authenticate(form, request.received)
+        if form["grant_type"] == CODE:
+            return self._redeemed(app, form, request.received)
         life = self._tenant.settings.token_lifetime
         token = self._tenant.signer.issue(app, request.received, life, by_certificate="client_assertion" in form)
         body: Json = {
@@ -111,6 +117,12 @@ class SignIn:
             "ext_expires_in": life,
             "access_token": token,
         }
+        return Response.json(body, headers={"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"})
+
+    def _redeemed(self, app: App, form: dict[str, str], now: float) -> Response:
+        body = self._people.redeem(app, form, now)
+        if body is None:
+            raise SignInError(70008, "invalid_grant", "The provided authorization code is expired, used or not yours.")
         return Response.json(body, headers={"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"})
 
     def _check_tenant(self, tenant: str, error: str) -> None:
@@ -198,12 +210,14 @@ def _check_form(form: dict[str, str]) -> None:
     for name in ("grant_type", "client_id"):
         if not form.get(name):
             raise _missing(name)
-    if form["grant_type"] != "client_credentials":
+    if form["grant_type"] not in {"client_credentials", CODE}:
         text = f"The app requested an unsupported grant type '{form['grant_type'][:40]}'."
         raise SignInError(70003, "unsupported_grant_type", text)
     if not form.get("client_secret") and not form.get("client_assertion"):
         text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
         raise SignInError(7000218, "invalid_client", text, 401)
+    if form["grant_type"] == CODE:
+        return
     if not form.get("scope"):
         raise _missing("scope")
     _check_scope(form["scope"])

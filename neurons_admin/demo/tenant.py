@@ -33,6 +33,9 @@ class Settings:
     usage_location_lag: float = 0
     """For how many seconds licensing refuses a usage location that was just set, as a replica that lags does."""
 
+    forged: str = ""
+    """How the ID tokens of people who sign in are wrong (`people_sign_in`); empty: not at all."""
+
     def __post_init__(self) -> None:
         waits = min(self.latency_ms, self.usage_location_lag)
         if not (waits >= 0 and 1 <= self.page_size <= MAX_PAGE and self.token_lifetime > 0):
@@ -47,6 +50,7 @@ class Settings:
             "token_lifetime": int,
             "temporary_access_pass": bool,
             "usage_location_lag": (int, float),
+            "forged": str,
         }
         for name, value in changes.items():
             is_flag = kinds.get(name) is bool

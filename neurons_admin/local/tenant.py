@@ -39,7 +39,11 @@ class Tenant:
     def settings(self) -> dict[str, str]:
         """The public settings that send the product to it."""
         described = self.described()
+        sign_in = described["apps"]["sign_in"]
         return {
+            "MICROSOFT_SIGN_IN_TENANT": described["tenant_id"],
+            "MICROSOFT_SIGN_IN_CLIENT_ID": sign_in["client_id"],
+            "MICROSOFT_SIGN_IN_CLIENT_SECRET": sign_in["client_secret"],
             "ENTRA_AUTHORITY_URL": described["authority_url"],
             "GRAPH_URL": described["graph_url"],
             "ENTRA_CA_BUNDLE": described["ca_bundle"],

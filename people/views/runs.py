@@ -19,6 +19,7 @@ from people.views.choices import choices_for
 from people.views.gate import run_for_acting, who_may_act
 from people.views.rows import RunRow
 from people.views.story import Story, changes_of, said_of
+from people.views.wanted import wanted_of
 
 SHOWN_FOR_SECONDS = 60
 
@@ -122,6 +123,7 @@ def _context(request: Request, shown: ActionRun) -> dict[str, object]:
         "steps": Story(shown, calls, events).steps(),
         "events": events,
         "changes": changes_of(shown),
+        "wanted": [] if shown.after else wanted_of(shown),
         "said": said_of(shown, calls, events),
         "advice": advice_for(shown, request.user, calls, events),
         "choices": choices_for(shown, request.user),

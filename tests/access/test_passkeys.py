@@ -110,7 +110,7 @@ def test_an_answer_is_good_once(client, device):
         ("flags", PRESENT),
         ("flags", VERIFIED),
         ("handle", ""),
-        ("handle", websafe_encode(os.urandom(32))),
+        ("handle", websafe_encode(b"a handle that nobody has, 32 byte")),
         ("id", b"another passkey!"),
         ("key", ec.generate_private_key(ec.SECP256R1())),
         ("count", 0),

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from connectors import actions
-from connectors.actions import DisableAccount, Order, ResetPassword
+from connectors.actions import DisableAccount, EditProfile, Order, ResetPassword
 from neurons_admin.access.models import Membership, Scope, User
 from neurons_admin.audit.models import Event, mark
 from people import agreeing, approvals, asking, restores, services, sweeper
@@ -311,6 +311,25 @@ class TestPages:
         client.post(f"/runs/{run.pk}/agree/")
         assert again(run).state == State.QUEUED
         assert "Nothing waits for you" in client.get("/approvals/").text
+
+    @pytest.mark.parametrize(
+        ("action", "params", "words"),
+        [
+            (
+                EditProfile,
+                {"changes": {"department": "Retail", "jobTitle": None}},
+                ["Department", "Job title"],
+            ),
+            (ResetPassword, {"force_change": True}, ["What is asked for", "yes"]),
+        ],
+    )
+    def test_whoever_agrees_sees_each_value(
+        self, client: Client, adele: Account, dana: User, bea: User, always: None, action: Any, params: Any, words: Any
+    ) -> None:
+        run = ask(adele, dana, action, **params)
+        client.force_login(bea)
+        text = client.get(run.get_absolute_url()).text
+        assert [word for word in words if word not in text] == []
 
     def test_who_asked_has_no_such_button(self, client: Client, adele: Account, bea: User, always: None) -> None:
         run = ask(adele, bea)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Final
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.forms import SetPasswordForm
@@ -114,6 +115,11 @@ def entries_for(request: Request, member: User) -> list[Entry]:
     if not member.is_active:
         url = reverse("access:member_activate", args=[member.pk])
         return [password, factors, Entry("Activate…", url=url, icon="arrow-uturn-left")]
+    microsoft = Entry(
+        "Account at Microsoft…",
+        url=reverse("access:member_identity", args=[member.pk]),
+        icon="link",
+    )
     ended = Entry(
         "Sign out everywhere…",
         url=reverse("access:member_sessions", args=[member.pk]),
@@ -126,7 +132,7 @@ def entries_for(request: Request, member: User) -> list[Entry]:
         is_dangerous=True,
         reason="You cannot deactivate yourself. Ask another superuser." if is_self else "",
     )
-    return [password, factors, ended, deactivate]
+    return [password, factors, *([microsoft] if settings.MICROSOFT_SIGN_IN_TENANT else []), ended, deactivate]
 
 
 @sensitive_post_parameters()

@@ -1,8 +1,9 @@
 """Signing in and out."""
 
-from typing import Final
+from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
@@ -26,6 +27,10 @@ class SignIn(LoginView):
     template_name = "access/sign_in.html"
     redirect_authenticated_user = True
     http_method_names = ["get", "head", "post"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the way to Microsoft, where it is set up."""
+        return super().get_context_data(has_microsoft=bool(settings.MICROSOFT_SIGN_IN_TENANT), **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Right name and password: signed in, or led on to the second step with nobody signed in yet."""

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from connectors import demo, sync
 from connectors.sync import schedule
 from neurons_admin.access import roles
-from neurons_admin.access.models import User
+from neurons_admin.access.models import Identity, User
 from people import imports
 
 ROLE_USERS = {
@@ -38,11 +38,18 @@ class Command(BaseCommand):
             raise CommandError("This is for a product that runs with DEMO_TENANT=1.")
         tenant = json.loads(tenant_file.read_text())
         admin = self._ensure_users(os.environ.get("DEMO_PASSWORD") or None)
+        self._ensure_identity(tenant)
         connector = demo.ensure_connector(tenant, actor=admin)
         run = schedule.start(connector)
         if connector.last_synced_at is None:
             # At the first start nobody should meet an empty list: this one does not wait for a worker.
             sync.carry_out(run.pk, imports)
+
+    def _ensure_identity(self, tenant: dict[str, Any]) -> None:
+        """The service desk signs in with Microsoft, too: as the first of the tenant's people."""
+        first = next(iter(tenant["people"].values()))["id"]
+        defaults = {"tenant_id": tenant["tenant_id"], "object_id": first}
+        Identity.objects.get_or_create(member=User.objects.get(username="desk"), defaults=defaults)
 
     def _ensure_users(self, password: str | None) -> User:
         """One user for each role, all with the same password, and the superuser `admin`, who is returned."""
