@@ -154,6 +154,10 @@ RULES = {
 
 # What is answered where no page is shown: led on; and not there, as long as no token is set.
 NO_PAGES = {
+    "access:member_identity": 404,
+    "member_sign_in:begin": 403,
+    "member_sign_in:back": 403,
+    "member_sign_in:confirm": 403,
     "credentials:certificate": 404,
     "credentials:staged_certificate": 404,
     "connectors:share_reading": 302,
