@@ -43,6 +43,7 @@ check: .venv/installed-dev .venv/installed-rules ## style, types, import contrac
 	.venv/bin/djade --check --target-version 5.2 $(TEMPLATES)
 	$(IN_PRODUCTION) $(PYTHON_IN_VENV) -m mypy $(OWN_CODE)
 	.venv/bin/lint-imports
+	$(PYTHON_IN_VENV) -m tests.rules.secrets
 	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml $(OWN_CODE)
 	$(RULES) --test tests/rules
 	$(RULES) --config tests/rules/product.yml --error $(OWN_CODE) templates

@@ -49,7 +49,8 @@ PLACES: Final = (
     Place("Members", "access:members", "identification", "access.view_user"),
 )
 
-PROFILE: Final = "access:profile"
+# One's own pages.
+OWN: Final = frozenset({"access:profile", "access:ways"})
 
 
 def links_for(user: PermissionsMixin | AnonymousUser, view_name: str) -> list[Link]:
@@ -67,7 +68,7 @@ def links_for(user: PermissionsMixin | AnonymousUser, view_name: str) -> list[Li
 
 def _place_of(view_name: str) -> Place | None:
     """Return the place a view belongs to: its own, else the first of its namespace; one's own page belongs to none."""
-    if view_name == PROFILE:
+    if view_name in OWN:
         return None
     exact = (place for place in PLACES if view_name in {place.url_name, *place.inner})
     related = (place for place in PLACES if place.namespace == view_name.partition(":")[0])

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from tests.attack import forged, replayed, spoofed, strangers
+from tests.attack import forged, microsoft, replayed, spoofed, strangers
 from tests.attack.target import Target, attacked
 from tests.faults.stage import Stage
 
@@ -17,6 +17,7 @@ FAMILIES: Final[dict[str, Callable[[Target], None]]] = {
     "made up sessions": forged.sessions,
     "sessions that are over": forged.sessions_that_are_over,
     "planted sessions": forged.session_fixation,
+    "forged sign-ins with Microsoft": microsoft.forged_sign_ins,
     "forms from other sites": forged.cross_site,
     "spoofed headers": spoofed.headers,
     "ways to other sites": spoofed.ways_away,
