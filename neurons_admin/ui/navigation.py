@@ -46,7 +46,7 @@ PLACES: Final = (
     Place("Connectors", "connectors:list", "arrows-right-left", "connectors.view_connector"),
     Place("Credentials", "credentials:list", "key", "credentials.view_credential"),
     Place("Audit", "audit:list", "clipboard-document-check", "audit.view_event"),
-    Place("Members", "access:members", "identification", "access.view_user"),
+    Place("Members", "access:members", "identification", "access.view_user", inner=("people:rights",)),
 )
 
 # One's own pages.
