@@ -55,7 +55,7 @@ class TestFacts:
         run_in(State.HELD, held_because=Held.RESTORE)
         run_in(State.HELD)
         now = health.take()
-        assert now.held == {"credential": 1, "restore": 2}
+        assert now.held == {"credential": 1, "restore": 2, "approval": 0}
         assert now.runs["held"] == 4
 
     def test_a_run_is_past_its_lease_as_long_as_it_runs(self) -> None:

@@ -61,7 +61,7 @@ class TestHealthz:
             "problems": [],
             "database": "answers",
             "runs": {"queued": 0, "running": 0, "unknown": 0, "held": 0, "needs_operator": 0},
-            "held": {"credential": 0, "restore": 0},
+            "held": {"credential": 0, "restore": 0, "approval": 0},
             "past_lease": 0,
             "longest_past_lease_seconds": None,
             "oldest_due_seconds": None,

@@ -123,7 +123,7 @@ class TestFigures:
     def test_a_quiet_product_says_so(self) -> None:
         all_is_well()
         assert set(values("neurons_runs").values()) == {0}
-        assert values("neurons_runs_held") == {("credential",): 0, ("restore",): 0}
+        assert values("neurons_runs_held") == {("credential",): 0, ("restore",): 0, ("approval",): 0}
         assert values("neurons_problems") == {("yellow",): 0, ("red",): 0}
         assert value("neurons_oldest_due_run_seconds") == 0
         assert value("neurons_oldest_unknown_run_seconds") == 0

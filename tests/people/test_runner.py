@@ -268,5 +268,5 @@ def test_the_number_of_statements_of_a_run(
     directory: FakeDirectory, adele: Account, dana: User, django_assert_max_num_queries: Any
 ) -> None:
     run = ask(adele, dana)
-    with django_assert_max_num_queries(56):
+    with django_assert_max_num_queries(58):
         runner.carry_out(run.pk)
