@@ -50,6 +50,8 @@ class Claims:
     tenant_id: uuid.UUID
     object_id: uuid.UUID
     name: str
+    # Whether they proved it at Microsoft just before, and were not let in for having done so earlier.
+    is_proof: bool
 
 
 def keys_in(text: str) -> dict[str, Any]:
@@ -88,8 +90,9 @@ def verify(token: str, expected: Expected, keys: Keys) -> Claims:
         raise TokenRefusedError("The ID token names nobody.") from exc
     if tenant_id != uuid.UUID(expected.tenant_id):
         raise TokenRefusedError("The ID token is of another tenant.")
-    _require_recent(claims, expected.max_age)
-    return Claims(tenant_id, object_id, str(claims.get("name") or ""))
+    if expected.max_age is not None:
+        _require_recent(claims, expected.max_age)
+    return Claims(tenant_id, object_id, str(claims.get("name") or ""), _is_recent(claims, 0))
 
 
 def _key_of(token: str, keys: Keys) -> Any:
@@ -106,11 +109,14 @@ def _key_of(token: str, keys: Keys) -> Any:
     return key
 
 
-def _require_recent(claims: dict[str, Any], max_age: int | None) -> None:
-    if max_age is None:
-        return
-    proved_at = claims.get("auth_time")
-    if not isinstance(proved_at, int):
+def _require_recent(claims: dict[str, Any], max_age: int) -> None:
+    if not isinstance(claims.get("auth_time"), int):
         raise TokenRefusedError(NO_TIME)
-    if not -SKEW_SECONDS <= time.time() - proved_at <= max_age + SKEW_SECONDS:
+    if not _is_recent(claims, max_age):
         raise TokenRefusedError("They proved too long ago who they are.")
+
+
+def _is_recent(claims: dict[str, Any], max_age: int) -> bool:
+    """Whether they proved who they are within so many seconds; no for a token that does not say when."""
+    proved_at = claims.get("auth_time")
+    return isinstance(proved_at, int) and -SKEW_SECONDS <= time.time() - proved_at <= max_age + SKEW_SECONDS

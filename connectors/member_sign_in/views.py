@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from connectors.member_sign_in import application
 from connectors.member_sign_in.application import SignInFailedError
-from neurons_admin.access import identities, services, sessions
+from connectors.member_sign_in.id_tokens import NO_TIME
+from neurons_admin.access import identities, services, sessions, throttle
 from neurons_admin.access.addresses import address_of
 from neurons_admin.access.models import User
 
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 KEPT: Final = "microsoft"
 LASTS_SECONDS: Final = 600.0
 NOT_LINKED: Final = "no member has this account"
+DEACTIVATED: Final = "the member is deactivated"
 OFF: Final = "Signing in with Microsoft is not set up here."
 
 
@@ -30,6 +32,8 @@ OFF: Final = "Signing in with Microsoft is not set up here."
 @require_safe
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Go to Microsoft to sign in."""
+    if throttle.is_locked(request, throttle.MICROSOFT):
+        return throttle.too_many(request, None, {"username": throttle.MICROSOFT})
     return _go(request, afresh=False)
 
 
@@ -55,21 +59,29 @@ def _go(request: HttpRequest, *, afresh: bool) -> HttpResponse:
 @login_not_required
 @require_safe
 def back(request: HttpRequest) -> HttpResponse:
-    """Somebody comes back from Microsoft. What was kept of their going counts once."""
+    """Somebody comes back from Microsoft. What was kept of their going counts once.
+
+    Whoever did not go leaves no line in the trail: else anybody could fill it.
+    """
     kept: dict[str, Any] = request.session.pop(KEPT, {})
     address = address_of(request)
     try:
         claims = application.finish(_flow_of(kept), request.GET.dict())
     except SignInFailedError as exc:
-        identities.note_refused(str(exc), address)
-        return _refuse(request, "Nobody was signed in. Try again.")
+        if kept:
+            throttle.count(request, throttle.MICROSOFT)
+            identities.note_refused(str(exc), address)
+        return _refuse(request, f"Nobody was signed in. {exc if str(exc) == NO_TIME else 'Try again.'}")
     member = identities.member_of(claims.tenant_id, claims.object_id)
     if member is None:
         identities.note_refused(NOT_LINKED, address)
         return _refuse(request, "", claims.object_id)
+    if not member.is_active:
+        identities.note_refused(DEACTIVATED, address, member)
+        return _refuse(request, "You were deactivated here. Ask a superuser of Neurons Admin.")
     if kept["afresh"]:
         return _prove(request, member, kept["next"], address)
-    sessions.begin(request, member, how="microsoft")
+    sessions.begin(request, member, how="microsoft", is_proof=claims.is_proof)
     services.note_sign_in(member, address, by="microsoft")
     return redirect(kept["next"] or "home")
 

@@ -24,6 +24,7 @@ def link(member: User, tenant_id: uuid.UUID, object_id: uuid.UUID, *, only: bool
     if only:
         member.set_unusable_password()
         member.save(update_fields=["password"])
+        member.passkeys.all().delete()
     member.sessions.all().end()
     detail: dict[str, object] = {"tenant_id": str(tenant_id), "object_id": str(object_id), "only": only}
     record("member.identity_linked", member, actor=by, detail=detail)
@@ -45,8 +46,8 @@ def unlink(member: User, *, by: User) -> bool:
 
 
 def member_of(tenant_id: uuid.UUID, object_id: uuid.UUID) -> User | None:
-    """The active member with this account; None if there is none."""
-    return User.objects.filter(identity__tenant_id=tenant_id, identity__object_id=object_id, is_active=True).first()
+    """The member with this account, who may be deactivated; None if there is none."""
+    return User.objects.filter(identity__tenant_id=tenant_id, identity__object_id=object_id).first()
 
 
 def note_refused(reason: str, address: str, member: User | None = None) -> None:

@@ -72,7 +72,10 @@ def ask_to_use(request: HttpRequest) -> str:
 
 
 def used(request: HttpRequest, answer: str) -> User | None:
-    """Whose passkey answered what was asked; None where that is not to be believed, or the member is deactivated."""
+    """Whose passkey answered what was asked; None where that is not to be believed.
+
+    None as well for who is deactivated, and for who signs in with Microsoft only.
+    """
     state = _taken(request)
     try:
         given = AuthenticationResponse.from_dict(json.loads(answer))
@@ -84,7 +87,8 @@ def used(request: HttpRequest, answer: str) -> User | None:
         count = given.response.authenticator_data.counter
     except (*_WRONG, Passkey.DoesNotExist):
         return None
-    return passkey.member if passkey.member.is_active and _counts(passkey, count) else None
+    may_sign_in = passkey.member.is_active and passkey.member.has_usable_password()
+    return passkey.member if may_sign_in and _counts(passkey, count) else None
 
 
 def _counts(passkey: Passkey, count: int) -> bool:

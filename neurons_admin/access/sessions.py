@@ -23,8 +23,8 @@ BEGAN: Final = "signed_in_at"
 WITH_SECOND_FACTOR: Final = frozenset({"password+totp", "password+recovery", "passkey", "microsoft"})
 
 
-def begin(request: HttpRequest, member: User, *, how: str) -> None:
-    """Sign a member in, with a new session key. To sign in is a proof.
+def begin(request: HttpRequest, member: User, *, how: str, is_proof: bool = True) -> None:
+    """Sign a member in, with a new session key. To sign in is a proof, unless somebody else has let them in unasked.
 
     `how` names the ways that were asked for: "password", "password+totp", "password+recovery", "passkey", "microsoft".
     """
@@ -35,7 +35,7 @@ def begin(request: HttpRequest, member: User, *, how: str) -> None:
     store[HOW] = how
     store[BEGAN] = time.time()
     store.note(
-        proved_at=timezone.now(),
+        proved_at=timezone.now() if is_proof else None,
         wrong_proofs=0,
         address=address_of(request),
         browser=browsers.in_words(request.headers.get("User-Agent", "")),

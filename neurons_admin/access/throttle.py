@@ -27,6 +27,8 @@ ADDRESS_LIMIT: Final = 30
 SECOND_STEP_LIMIT: Final = 10
 # No username has a blank. Nobody guesses a passkey: there only the address is counted.
 PASSKEY: Final = "a passkey"
+# The same for who comes back from Microsoft.
+MICROSOFT: Final = "a sign-in with Microsoft"
 _SECOND_STEP: Final = "second step of "
 
 Attempts = QuerySet[Any]
@@ -101,7 +103,7 @@ def _reached(request: HttpRequest, name: str) -> list[Attempts]:
     limits = [(recent.filter(ip_address=address), ADDRESS_LIMIT)]
     if name.startswith(_SECOND_STEP):
         limits.append((by_name, SECOND_STEP_LIMIT))
-    elif name != PASSKEY:
+    elif name not in {PASSKEY, MICROSOFT}:
         limits.append((by_name.filter(ip_address=address), PAIR_LIMIT))
     return [found for found, limit in limits if _sum(found) >= limit]
 

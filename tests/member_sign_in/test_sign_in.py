@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from connectors.member_sign_in import views
-from neurons_admin.access import identities
-from neurons_admin.access.models import Identity, Session, User
+from neurons_admin.access import identities, throttle
+from neurons_admin.access.models import Identity, Passkey, Session, User
 from neurons_admin.access.services import Refused
 from neurons_admin.audit.models import Event
 from tests.factories import PASSWORD, make_user
@@ -68,6 +68,17 @@ class TestWhoIsLetIn:
         assert is_in(browser)
         assert Session.objects.of(ada).get().proved_at
 
+    @pytest.mark.parametrize("how", ["long ago", "no time"])
+    def test_who_was_let_in_unasked_has_proved_nothing(
+        self, how: str, ada: User, provider: Provider, adele_id: UUID
+    ) -> None:
+        browser = Client()
+        come_back(browser, provider, adele_id)
+        provider.forge(how)
+        come_back(browser, provider, adele_id)
+        assert is_in(browser)
+        assert [session.proved_at for session in Session.objects.of(ada)] == [None]
+
     def test_nobody_else(self, ada: User, provider: Provider, other_id: UUID) -> None:
         browser = Client()
         answer = come_back(browser, provider, other_id)
@@ -87,8 +98,11 @@ class TestWhoIsLetIn:
     def test_not_who_is_deactivated(self, ada: User, provider: Provider, adele_id: UUID) -> None:
         User.objects.filter(pk=ada.pk).update(is_active=False)
         browser = Client()
-        assert come_back(browser, provider, adele_id).status_code == 403
+        answer = come_back(browser, provider, adele_id)
+        assert answer.status_code == 403
+        assert "You were deactivated here." in answer.text
         assert not is_in(browser)
+        assert Event.objects.get(verb="sign_in.refused").subject_id == str(ada.pk)
 
     def test_not_by_the_password_they_had(self, ada: User) -> None:
         browser = Client()
@@ -127,6 +141,34 @@ class TestForgedTokens:
 
 
 class TestTheWayBack:
+    def test_who_did_not_go_leaves_no_line_in_the_trail(self, ada: User, settings: Any) -> None:
+        for tenant in (settings.MICROSOFT_SIGN_IN_TENANT, ""):
+            settings.MICROSOFT_SIGN_IN_TENANT = tenant
+            assert Client().get("/sign-in/microsoft/back/?code=x&state=y").status_code == 403
+        assert refusals() == []
+
+    def test_whoever_fails_again_and_again_has_to_wait(self, ada: User, provider: Provider) -> None:
+        browser = Client()
+        for _ in range(throttle.ADDRESS_LIMIT):
+            browser.get("/sign-in/microsoft/")
+            browser.get("/sign-in/microsoft/back/?code=x&state=y")
+        assert browser.get("/sign-in/microsoft/").status_code == 429
+
+    def test_a_code_is_not_redeemed_without_its_verifier(self, ada: User, provider: Provider, adele_id: UUID) -> None:
+        browser = Client()
+        back = query_of(provider.answer(browser.get("/sign-in/microsoft/"), adele_id))
+        app = provider.described["apps"]["sign_in"]
+        form = {
+            "grant_type": "authorization_code",
+            "code": back["code"],
+            "redirect_uri": "http://testserver/sign-in/microsoft/back/",
+            "client_id": app["client_id"],
+            "client_secret": app["client_secret"],
+            "code_verifier": "of-another-browser",
+        }
+        token = f"{provider.described['authority_url']}/{provider.tenant_id}/oauth2/v2.0/token"
+        assert provider.ask("POST", token, data=form).json()["error"] == "invalid_grant"
+
     def test_is_good_once(self, ada: User, provider: Provider, adele_id: UUID) -> None:
         browser = Client()
         back = path_of(provider.answer(browser.get("/sign-in/microsoft/"), adele_id))
@@ -218,6 +260,14 @@ class TestConfirming:
         assert answer.headers["Location"] == "/people/"
         assert Session.objects.of(ada).get().proved_at
 
+    def test_a_token_that_lacks_the_time_says_what_is_to_be_set_up(
+        self, browser: Client, provider: Provider, adele_id: UUID
+    ) -> None:
+        provider.forge("no time")
+        answer = come_back(browser, provider, adele_id, "/sign-in/microsoft/confirm/")
+        assert "the optional claim auth_time" in answer.text
+        assert "the optional claim auth_time" in refusals()[-1]
+
     @pytest.mark.parametrize("how", ["long ago", "no time", *FORGED])
     def test_what_proves_nothing_is_refused(
         self, how: str, browser: Client, ada: User, provider: Provider, adele_id: UUID
@@ -238,6 +288,13 @@ class TestConfirming:
 
 
 class TestLinking:
+    def test_with_microsoft_only_there_is_no_other_way(self, provider: Provider, adele_id: UUID) -> None:
+        boss, member = make_user(username="boss", is_superuser=True), make_user("Viewer", username="bea")
+        Passkey.objects.create(member=member, name="Key", credential_id=b"id", public_key=b"key", user_handle=b"handle")
+        identities.link(member, provider.tenant_id, adele_id, only=True, by=boss)
+        assert not User.objects.get(pk=member.pk).has_usable_password()
+        assert not Passkey.objects.filter(member=member).exists()
+
     @pytest.fixture
     def boss(self, provider: Provider) -> User:
         return make_user(username="boss", is_superuser=True)
