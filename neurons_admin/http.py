@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from django_htmx.middleware import HtmxDetails
 
+from neurons_admin import tracing
 from neurons_admin.access.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -60,7 +61,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """The roof's `handler500`, called while the failure is at hand: 503 when the database does not answer."""
     if isinstance(sys.exception(), NO_DATABASE):
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "30"})
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return HttpResponse(render_to_string("500.html", {"request_id": tracing.current()}), status=500)
 
 
 def _drain(request: HttpRequest) -> None:

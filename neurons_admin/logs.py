@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from pythonjsonlogger.json import JsonFormatter
 
+from neurons_admin import tracing
+
 REDACTED: Final = "[redacted]"
 # Names whose value is none of the log's business, however they are written: name=value, "name": "value", name: value.
 NAMES: Final = (
@@ -40,7 +42,7 @@ def redacted(text: str) -> str:
 
 
 class Json(JsonFormatter):
-    """One JSON object for each record: at, level, logger, message, and the traceback if there is one.
+    """One JSON object for each record: at, level, logger, message, the traceback if there is one, and what it is of.
 
     What a record carries beside these, Django's request for example, is not written.
     """
@@ -55,7 +57,8 @@ class Json(JsonFormatter):
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        return {name: redacted(str(log_data[name])) for name in self.FIELDS if name in log_data}
+        said = {name: redacted(str(log_data[name])) for name in self.FIELDS if name in log_data}
+        return said | ({"of": tracing.current()} if tracing.current() else {})
 
 
 class Line(logging.Formatter):
@@ -67,7 +70,8 @@ class Line(logging.Formatter):
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        return super().formatMessage(record).translate(_BREAKS)
+        of = f" [{tracing.current()}]" if tracing.current() else ""
+        return super().formatMessage(record).translate(_BREAKS) + of
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))

@@ -84,6 +84,8 @@ if SENDS_MAIL:
     vars().update(mail)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="neurons-admin@localhost")
+# Who is told by mail of errors of the product.
+ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
 # Tries a credential before it is kept; `credentials` cannot import the floor that knows Microsoft.
 CREDENTIAL_TRIAL = "connectors.checks.sign_in_with"
 # Gives whatever uses a credential another one; for the same reason.
@@ -111,6 +113,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "neurons_admin.tracing.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -303,8 +306,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {LOG_FORMAT: {"()": FORMATTERS[LOG_FORMAT]}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "mails": {"class": "neurons_admin.error_mails.ErrorMails"},
+    },
+    "root": {"handlers": ["stderr", "mails"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},

@@ -25,6 +25,7 @@ from connectors.graph import (
     read_standing,
     removal_in,
 )
+from neurons_admin import tracing
 from neurons_admin.audit.models import record
 from neurons_admin.encryption import SecretUnreadable
 from neurons_admin.pace import paced
@@ -54,8 +55,13 @@ TAKEN_UP = "Taken up by a worker."
 def carry_out(run_id: uuid.UUID | str, taken_up: str = TAKEN_UP) -> None:
     """Do what the run asks, unless somebody else does it or has done it. Leaves it in a state that is true.
 
-    `taken_up` is what the trail says of who does it, and why.
+    `taken_up` is what the trail says of who does it, and why. What the log says meanwhile names the run.
     """
+    with tracing.at(f"run {run_id}"):
+        _carry_out(run_id, taken_up)
+
+
+def _carry_out(run_id: uuid.UUID | str, taken_up: str) -> None:
     if restores.hold_if_restored():
         return
     run = _claim(run_id, taken_up)

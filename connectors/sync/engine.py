@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from connectors.graph import Call, GraphError, Reader, Refused, StartOver, TryLater
 from connectors.models import Connector, SyncCall, SyncRun, SyncRunQuerySet
+from neurons_admin import tracing
 from neurons_admin.audit.models import record
 
 from .brake import Brake, require_acceptable
@@ -61,11 +62,12 @@ def carry_out(run_id: uuid.UUID | str, sink: Sink) -> None:
     Ends it or puts it off in every case but two: this process dies, or the database does not answer. Then the lease
     runs out, and it goes on from where it was.
     """
-    while (run := _claim(run_id)) is not None:
-        if run.attempts > ATTEMPTS:
-            _end(run, SyncRun.State.FAILED, message=NO_FURTHER.format(ATTEMPTS), error_code="attempts")
-        else:
-            _attempt(run, sink)
+    with tracing.at(f"synchronisation {run_id}"):
+        while (run := _claim(run_id)) is not None:
+            if run.attempts > ATTEMPTS:
+                _end(run, SyncRun.State.FAILED, message=NO_FURTHER.format(ATTEMPTS), error_code="attempts")
+            else:
+                _attempt(run, sink)
 
 
 def _attempt(run: SyncRun, sink: Sink) -> None:
