@@ -21,6 +21,10 @@ _HEARD: Final = "heard"
 _RUNG: Final = "rung"
 
 
+# In the place of names that are not everybody's.
+UNNAMED: Final = {PAUSED: "an application", LOST_SYNC: "a connector"}
+
+
 class Sign(NamedTuple):
     """One thing that lasts: of what kind, whose, for how long (None: it never was), and what is said of it."""
 
@@ -65,11 +69,14 @@ class Health:
 def take(among: ActionRunQuerySet | None = None) -> Health:
     """How things stand now. Two queries, however many runs there are.
 
-    Whoever sees some runs only is told of these (`among`): numbers of others are not theirs.
+    Whoever sees some runs only is told of these (`among`): numbers of others are not theirs, nor are names of
+    connectors and applications, which may be beyond their reach.
     """
     runs = ActionRun.objects.all() if among is None else among
     groups: list[dict[str, Any]] = list(_groups(runs))
     signs = [Sign(*row) for row in _signs(runs)]
+    if among is not None:
+        signs = [sign._replace(name=UNNAMED.get(sign.kind, sign.name), text="") for sign in signs]
     lasting = {(sign.kind, sign.name): sign.lasting for sign in signs}
     running = _in_state(groups, State.RUNNING)
     return Health(

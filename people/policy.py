@@ -66,6 +66,11 @@ def visible_runs(user: Actor, *whats: What, among: ActionRunQuerySet | None = No
     return _within(reach.runs, user, whats or (SEE_RUNS,), found)
 
 
+def runs_of_numbers(user: Actor) -> ActionRunQuerySet | None:
+    """The runs that numbers and problems are told of; None for who sees all runs."""
+    return visible_runs(user) if is_limited(user, SEE_RUNS) else None
+
+
 def visible_matches(user: Actor, among: "QuerySet[Match] | None" = None) -> "QuerySet[Match]":
     """The matches (of some) that somebody may decide: of people whose accounts they may join and part, all of them."""
     found = Match.objects.all() if among is None else among

@@ -17,7 +17,7 @@ MEANING: Final = "What you ask for is kept, and may take longer."
 @register.inclusion_tag("people/_health_banner.html", takes_context=True)
 def health_banner(context: Context) -> dict[str, object]:
     """The worst problem and how many others there are; nothing when all is well. Two queries."""
-    problems = problems_of(health.take(policy.visible_runs(context["request"].user)))
+    problems = problems_of(health.take(policy.runs_of_numbers(context["request"].user)))
     others = len(problems) - 1
     more = {0: "", 1: " There is another problem."}.get(others, f" There are {others} other problems.")
     return {"problem": next(iter(problems), None), "text": MEANING + more}

@@ -15,7 +15,6 @@ from neurons_admin.ui.charts import Bars
 from neurons_admin.ui.parts import Need
 from people import home as people_home
 from people import policy
-from people.models.run import ActionRunQuerySet
 from people.permissions import APPROVE, SEE, SEE_RUNS
 
 SEE_CONNECTORS: Final = "connectors.view_connector"
@@ -57,16 +56,11 @@ def home(request: Request) -> HttpResponse:
         "blocks": blocks,
         "count": sum(block.count for block in blocks),
         "has_role": bool(user.get_all_permissions()),
-        "runs_per_day": people_home.runs_per_day(_runs_for(user)) if sees_runs else None,
+        "runs_per_day": people_home.runs_per_day(policy.runs_of_numbers(user)) if sees_runs else None,
         "people_by_state": _people_by_state(user) if user.has_perm(SEE) else None,
         "freshness": connectors_home.freshness() if sees_connectors else None,
     }
     return render(request, "home.html", context)
-
-
-def _runs_for(user: User) -> ActionRunQuerySet | None:
-    """The runs that numbers are told of; None for all."""
-    return policy.visible_runs(user) if policy.is_limited(user, SEE_RUNS) else None
 
 
 def _people_by_state(user: User) -> Bars:
@@ -77,7 +71,9 @@ def _blocks(user: User) -> list[Block]:
     """Only what the user may see is looked for."""
     blocks = []
     if user.has_perm(SEE_RUNS):
-        blocks.append(Block("runs", "Runs", "runs", reverse("people:activity"), people_home.runs(_runs_for(user))))
+        blocks.append(
+            Block("runs", "Runs", "runs", reverse("people:activity"), people_home.runs(policy.runs_of_numbers(user)))
+        )
     if user.has_perm(APPROVE):
         found = people_home.waiting_for(user)
         blocks.append(Block("approvals", "Agreement", "that waits", reverse("people:approvals"), found))

@@ -37,7 +37,7 @@ class Fact:
 @permission_required("people.view_actionrun", raise_exception=True)
 def status(request: Request) -> HttpResponse:
     """Problems, and the facts that they were found in."""
-    now = health.take(policy.visible_runs(request.user))
+    now = health.take(policy.runs_of_numbers(request.user))
     problems = problems_of(now)
     worst = worst_of(problems)
     context = {

@@ -2,18 +2,21 @@
 
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from connectors import actions
+from connectors.models import Gate, SyncRun
 from neurons_admin.access.models import User
 from neurons_admin.access.roles import PEOPLE_ADMIN, SERVICE_DESK, VIEWER
 from people import matching
 from people.models import Account, ActionRun, Match, Person
-from tests.factories import make_account, make_person, make_run, make_user
+from tests.factories import make_account, make_connector, make_credential, make_person, make_run, make_user
 from tests.fakes import FakeDirectory
 from tests.people.healthy import all_is_well
 from tests.people.scoped import CANARY, make_limited, make_scope, somebody_beyond
@@ -197,6 +200,25 @@ class TestNothingIsTold:
         assert sum(bar.words != "0" for bar in home["people_by_state"].bars) == 0
         runs = dict(limited_desk.get(reverse("people:status")).context["cards"])["Runs that have not ended"]
         assert {fact.value for fact in runs} == {"0"}
+
+    def test_what_stands_in_the_way_is_told_without_names(self, limited_desk: Client) -> None:
+        credential = make_credential(f"{CANARY} act")
+        Gate.objects.create(
+            tenant_id=credential.tenant_id,
+            client_id=credential.client_id,
+            paused_until=timezone.now() + timedelta(minutes=5),
+            reason=f"{CANARY} is busy",
+        )
+        run = SyncRun.objects.create(connector=make_connector(f"{CANARY} EU"), trigger=SyncRun.Trigger.MANUAL)
+        SyncRun.objects.filter(pk=run.pk).update(
+            state=SyncRun.State.RUNNING, lease_until=timezone.now() - timedelta(hours=1)
+        )
+        for name in ("people:status", "home", "people:activity"):
+            assert CANARY not in limited_desk.get(reverse(name)).text
+        assert "has lost its worker" in limited_desk.get(reverse("people:status")).text
+        everybody = Client()
+        everybody.force_login(make_user("Viewer"))
+        assert f"{CANARY} EU" in everybody.get(reverse("people:status")).text
 
     def test_reports_and_manager_beyond_are_neither_named_nor_counted(self, limited_desk: Client) -> None:
         boss = somebody_beyond()
