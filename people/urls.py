@@ -41,6 +41,7 @@ urlpatterns = [
     path("people/<int:pk>/accounts/<int:account_pk>/actions/<slug:key>/", actions.ask, name="ask"),
     path("people/<int:pk>/accounts/<int:account_pk>/actions/<slug:key>/pick/<slug:name>/", pick.pick, name="pick"),
     path("activity/", lists.activity, name="activity"),
+    path("profile/may/", grants.own_rights, name="own_rights"),
     path("members/<int:pk>/may/", grants.rights, name="rights"),
     path("status/", status.status, name="status"),
     path("livez", health.livez, name="livez"),

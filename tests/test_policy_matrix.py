@@ -126,6 +126,7 @@ RULES = {
     "people:join": Rule(get=PEOPLE_ADMINS, post=PEOPLE_ADMINS),
     "people:part": Rule(get=PEOPLE_ADMINS, post=PEOPLE_ADMINS, thing="account"),
     "people:activity": Rule(get=PEOPLE),
+    "people:own_rights": Rule(get=SIGNED_IN),
     "people:rights": Rule(get=SUPERUSERS, thing="member"),
     "people:status": Rule(get=PEOPLE),
     "people:livez": Rule(get=ANYBODY),

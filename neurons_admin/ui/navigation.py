@@ -50,7 +50,7 @@ PLACES: Final = (
 )
 
 # One's own pages.
-OWN: Final = frozenset({"access:profile", "access:ways"})
+OWN: Final = frozenset({"access:profile", "access:ways", "people:own_rights"})
 
 
 def links_for(user: PermissionsMixin | AnonymousUser, view_name: str) -> list[Link]:

@@ -1,7 +1,7 @@
 """The page of what a member may do, with a form to try it."""
 
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -42,11 +42,19 @@ class TryForm(forms.Form):
 
 
 @require_safe
+@permission_required(SEE_MEMBERS, raise_exception=True)
 def rights(request: Request, pk: int) -> HttpResponse:
-    """For whoever sees members, and for the member themselves."""
-    if pk != request.user.pk and not request.user.has_perm(SEE_MEMBERS):
-        raise PermissionDenied
-    member = get_object_or_404(User, pk=pk)
+    """What a member may do, for whoever sees members."""
+    return _page(request, get_object_or_404(User, pk=pk))
+
+
+@require_safe
+def own_rights(request: Request) -> HttpResponse:
+    """What one may do oneself."""
+    return _page(request, request.user)
+
+
+def _page(request: Request, member: User) -> HttpResponse:
     form = TryForm(request.user, request.GET if "action" in request.GET else None)
     answer, account, action = None, None, None
     if form.is_valid():
